@@ -1,0 +1,1 @@
+"""What is made: one sub-package per stage of the pipeline, in the order of the flow."""

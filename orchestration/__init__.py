@@ -1,0 +1,1 @@
+"""How it runs: settings, resources, jobs and the `speechmap` command."""
