@@ -1,0 +1,196 @@
+"""The data directory: where everything lies, and writes that are whole or not there.
+
+Every stage may use this module. It knows paths and atomic replacement; it knows nothing about what the
+files hold.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from assets.errors import PipelineError
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Paths below one data directory.
+
+    `building` holds the state that a run is working on; everything at the top level is the last state
+    that passed its gate and stays readable whatever happens to the run.
+    """
+
+    root: Path
+
+    def mirror(self, source: str) -> Path:
+        """Bare partial git mirror of one upstream source."""
+        return self.root / "mirror" / f"{source}.git"
+
+    @property
+    def lfs(self) -> Path:
+        """Git LFS objects, keyed by oid."""
+        return self.root / "lfs"
+
+    def landed(self, kind: str, parser_version: int, blob_id: str) -> Path:
+        """Landed Parquet of one upstream blob."""
+        return self.root / "landed" / kind / f"v{parser_version}" / blob_id[:2] / f"{blob_id}.parquet"
+
+    @property
+    def empty(self) -> Path:
+        """Typed Parquet files without rows, so that a kind without files is a table without rows."""
+        return self.root / "landed" / "empty"
+
+    @property
+    def building(self) -> Path:
+        """What the current run is working on; nobody else reads it."""
+        return self.root / "building"
+
+    @property
+    def tree(self) -> Path:
+        """The files of the upstream commit that the current run builds."""
+        return self.building / "tree.parquet"
+
+    @property
+    def sync_report(self) -> Path:
+        """What the last sync saw: upstream, commit, changes."""
+        return self.building / "sync.json"
+
+    @property
+    def manifest(self) -> Path:
+        """Which landed files make up the current corpus."""
+        return self.building / "manifest.parquet"
+
+    @property
+    def corpus(self) -> Path:
+        """Name and content hash of the current corpus."""
+        return self.building / "corpus.json"
+
+    @property
+    def check_records(self) -> Path:
+        """One JSON file per fence, saying what its checks found on which state."""
+        return self.building / "checks"
+
+    @property
+    def building_warehouse(self) -> Path:
+        """The DuckDB file that dbt writes. Its stem is the catalog name that views refer to."""
+        return self.building / "warehouse.duckdb"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file of the last state that passed its gate."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def gate(self) -> Path:
+        """What the gate decided last, on which state, with every check's result."""
+        return self.root / "gate.json"
+
+    @property
+    def last_run(self) -> Path:
+        """What the last complete run refreshed, so that a run without news can stop at once."""
+        return self.root / "last_run.json"
+
+    @property
+    def export(self) -> Path:
+        """Parquet files that the dashboards read."""
+        return self.root / "export"
+
+    @property
+    def site(self) -> Path:
+        """The built static site."""
+        return self.root / "site"
+
+    @property
+    def datasets(self) -> Path:
+        """Dataset files, one folder per dataset."""
+        return self.root / "datasets"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's run storage, event log and configuration."""
+        return self.root / "dagster"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the data directory for writing.
+
+        The lock belongs to the process: it is gone when the process is, however it ended.
+
+        Raises:
+            PipelineError: another process holds it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.root / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise PipelineError(
+                f"{self.root}: another run is writing this data directory; wait for it to end, "
+                "or set SPEECHMAP_DATA_DIR to another folder"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+@contextmanager
+def atomic_path(target: Path) -> Iterator[Path]:
+    """Yield a temporary sibling of `target`: it replaces `target` if the block ends well, and is removed if not."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(target: Path, value: Any) -> None:
+    """Write `value` as readable JSON, whole or not at all."""
+    with atomic_path(target) as temporary:
+        temporary.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The object in `path`, or None where there is no such file.
+
+    Raises:
+        PipelineError: the file is there and is no JSON object.
+    """
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise PipelineError(f"{path}: not readable as JSON ({error}); delete it and run again") from error
+    if not isinstance(value, dict):
+        raise PipelineError(f"{path}: expected a JSON object; delete it and run again")
+    return value
+
+
+@contextmanager
+def atomic_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty temporary folder: it replaces `target` if the block ends well, and is removed if not."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
+    retired = temporary.with_suffix(".retired")
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        if target.exists():
+            target.rename(retired)
+        temporary.rename(target)
+    finally:
+        for leftover in (temporary, retired):
+            shutil.rmtree(leftover, ignore_errors=True)

@@ -1,0 +1,97 @@
+"""One upstream blob as landed Parquet: rows that were understood, and beside them those that were not."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from assets.lake import Lake, atomic_path
+from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA, Kind
+from assets.landing.rows import RefusedRowError, lines_of
+
+COMPRESSION_LEVEL = 3
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """Where a blob was landed, and how many of its rows went where."""
+
+    path: Path
+    row_count: int
+    quarantined_count: int
+    byte_count: int
+    is_lfs: bool
+
+    @property
+    def quarantine_path(self) -> Path:
+        """Parquet of the refused rows; there only if there are any."""
+        return quarantine_path(self.path)
+
+
+def parse_blob(kind: Kind, blob_id: str, content: bytes) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Parse a file, row by row.
+
+    Returns:
+        The landed rows (columns of `kind.schema`) and the refused ones (columns of `QUARANTINE_SCHEMA`),
+        both in the file's order; together as many as the file has non-blank lines.
+    """
+    landed: dict[str, list[object]] = {column: [] for column in kind.schema}
+    refused: list[tuple[object, ...]] = []
+    for line in lines_of(content):
+        try:
+            values = kind.parse(line.as_object())
+        except RefusedRowError as refusal:
+            refused.append((blob_id, line.number, kind.name, refusal.rule, refusal.reason, line.sha256()))
+            continue
+        landed["blob_id"].append(blob_id)
+        landed["line"].append(line.number)
+        for column, value in values.items():
+            landed[column].append(value)
+    return pl.DataFrame(landed, schema=kind.schema), pl.DataFrame(
+        refused, schema=QUARANTINE_SCHEMA, orient="row"
+    )
+
+
+def find_landed(lake: Lake, kind: Kind, blob_id: str) -> LandedFile | None:
+    """The landed file of a blob, or None where it has not been landed by this parser version."""
+    path = lake.landed(kind.name, kind.parser_version, blob_id)
+    if not path.exists():
+        return None
+    about = pl.read_parquet_metadata(path)
+    return LandedFile(
+        path,
+        row_count=int(about["row_count"]),
+        quarantined_count=int(about["quarantined_count"]),
+        byte_count=int(about["byte_count"]),
+        is_lfs=about["is_lfs"] == "true",
+    )
+
+
+def land_blob(lake: Lake, kind: Kind, blob_id: str, content: bytes, *, is_lfs: bool = False) -> LandedFile:
+    """Parse a blob and write its Parquet; the quarantine first, so that a landed file is a complete one."""
+    rows, refused = parse_blob(kind, blob_id, content)
+    path = lake.landed(kind.name, kind.parser_version, blob_id)
+    counts = {"row_count": rows.height, "quarantined_count": refused.height, "byte_count": len(content)}
+    if refused.height:
+        with atomic_path(quarantine_path(path)) as temporary:
+            refused.write_parquet(temporary)
+    with atomic_path(path) as temporary:
+        rows.write_parquet(
+            temporary,
+            compression_level=COMPRESSION_LEVEL,
+            metadata={"is_lfs": str(is_lfs).lower(), **{name: str(count) for name, count in counts.items()}},
+        )
+    return LandedFile(path, **counts, is_lfs=is_lfs)
+
+
+def quarantine_path(landed: Path) -> Path:
+    """Where the refused rows of a landed file lie."""
+    return landed.with_suffix(".quarantine.parquet")
+
+
+def write_empty_files(lake: Lake) -> None:
+    """Write a typed Parquet file without rows for the quarantine and for each kind, where it is not there."""
+    schemas = {kind.name: kind.schema for kind in KINDS.values()} | {"quarantine": QUARANTINE_SCHEMA}
+    for name, schema in schemas.items():
+        with atomic_path(lake.empty / f"{name}.parquet") as temporary:
+            pl.DataFrame(schema=schema).write_parquet(temporary)

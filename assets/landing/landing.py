@@ -1,0 +1,151 @@
+"""Land the files of a tree: fetch what is new, parse it, and say which landed files make up the corpus.
+
+Work is proportional to the blobs that have not been seen before, whatever commit they come from.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+
+import polars as pl
+
+from assets.lake import Lake
+from assets.landing.kinds import Kind
+from assets.landing.landed_file import LandedFile, find_landed, land_blob
+from assets.upstream.lfs import LfsObjects, MissingLfsObjectError, pointer_of
+from assets.upstream.mirror import Mirror
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_REPORTS = 5.0
+MISSING_LFS_OBJECT = "missing_lfs_object"
+MANIFEST_SCHEMA: dict[str, pl.DataType] = {
+    "source": pl.String(),
+    "path": pl.String(),
+    "folder": pl.String(),
+    "kind": pl.String(),
+    "blob_id": pl.String(),
+    "is_lfs": pl.Boolean(),
+    "byte_count": pl.Int64(),
+    "row_count": pl.Int64(),
+    "quarantined_count": pl.Int64(),
+    "landed_file": pl.String(),
+    "problem_rule": pl.String(),
+    "problem_reason": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class LandingReport:
+    """What landing one kind did. `manifest`: a row per file of the corpus, columns of `MANIFEST_SCHEMA`."""
+
+    manifest: pl.DataFrame
+    parsed_files: int
+    parsed_bytes: int
+    fetched_blobs: int
+
+    @property
+    def row_count(self) -> int:
+        """Landed rows of the corpus, counting each file of the corpus."""
+        return int(self.manifest["row_count"].sum())
+
+    @property
+    def quarantined_count(self) -> int:
+        """Refused rows of the corpus."""
+        return int(self.manifest["quarantined_count"].sum())
+
+
+@dataclass(frozen=True)
+class _Source:
+    mirror: Mirror
+    lfs: LfsObjects
+
+
+def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, str]) -> LandingReport:
+    """Land every file of one kind that has not been landed yet.
+
+    Args:
+        lake: the data directory.
+        kind: which files, and how to parse them.
+        tree: files of the commit, columns of `assets.upstream.tree.TREE_SCHEMA`.
+        locations: folder or URL of each source that the tree names.
+
+    Raises:
+        PipelineError: a remote cannot be read. A file whose LFS object is missing raises nothing; it is in
+            the manifest with its problem.
+    """
+    files = tree.filter(pl.col("kind") == kind.name)
+    landed: dict[str, LandedFile] = {}
+    problems: dict[str, MissingLfsObjectError] = {}
+    parsed_files = parsed_bytes = fetched_blobs = 0
+    for (name,), group in files.group_by("source", maintain_order=True):
+        location = locations[str(name)]
+        blob_ids = group["blob_id"].unique(maintain_order=True).to_list()
+        landed |= {
+            blob_id: file for blob_id in blob_ids if (file := find_landed(lake, kind, blob_id)) is not None
+        }
+        new = [blob_id for blob_id in blob_ids if blob_id not in landed]
+        if new:
+            source = _Source(Mirror(lake.mirror(str(name)), location), LfsObjects(lake.lfs, location))
+            fetched_blobs += source.mirror.fetch_blobs(new)
+            parsed, missing = _land_blobs(lake, kind, source, new)
+            landed |= parsed
+            problems |= missing
+            parsed_files += len(parsed)
+            parsed_bytes += sum(file.byte_count for file in parsed.values())
+    rows = [_manifest_row(lake, file, landed, problems) for file in files.iter_rows(named=True)]
+    return LandingReport(
+        pl.DataFrame(rows, schema=MANIFEST_SCHEMA), parsed_files, parsed_bytes, fetched_blobs
+    )
+
+
+def _land_blobs(
+    lake: Lake, kind: Kind, source: _Source, blob_ids: list[str]
+) -> tuple[dict[str, LandedFile], dict[str, MissingLfsObjectError]]:
+    landed: dict[str, LandedFile] = {}
+    missing: dict[str, MissingLfsObjectError] = {}
+    started = reported = time.monotonic()
+    for done, (blob_id, blob) in enumerate(source.mirror.blobs(blob_ids), start=1):
+        pointer = pointer_of(blob)
+        try:
+            content = blob if pointer is None else source.lfs.read(pointer)
+            landed[blob_id] = land_blob(lake, kind, blob_id, content, is_lfs=pointer is not None)
+        except MissingLfsObjectError as error:
+            missing[blob_id] = error
+        if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS or done == len(blob_ids):
+            reported = time.monotonic()
+            rows = sum(file.row_count for file in landed.values())
+            logger.info(
+                "%s: landed %d of %d files, %d rows, %.0f rows/s",
+                kind.name, done, len(blob_ids), rows, rows / max(reported - started, 1e-3),
+            )  # fmt: skip
+    return landed, missing
+
+
+def _manifest_row(
+    lake: Lake,
+    file: dict[str, str],
+    landed: dict[str, LandedFile],
+    problems: dict[str, MissingLfsObjectError],
+) -> dict[str, object]:
+    found = landed.get(file["blob_id"])
+    if found is None:
+        reason = str(problems[file["blob_id"]])
+        counts = {
+            "is_lfs": True,
+            "byte_count": 0,
+            "row_count": 0,
+            "quarantined_count": 0,
+            "landed_file": None,
+        }
+        return {**file, **counts, "problem_rule": MISSING_LFS_OBJECT, "problem_reason": reason}
+    return {
+        **file,
+        "is_lfs": found.is_lfs,
+        "byte_count": found.byte_count,
+        "row_count": found.row_count,
+        "quarantined_count": found.quarantined_count,
+        "landed_file": found.path.relative_to(lake.root).as_posix(),
+        "problem_rule": None,
+        "problem_reason": None,
+    }

@@ -1,0 +1,1 @@
+"""Stage one: the git upstream. Mirror, tree of a commit, Git LFS objects, and a corpus for demonstration."""

@@ -1,0 +1,84 @@
+"""The files of an upstream commit that are data, and how they differ from those of the last sync.
+
+A tree is a Polars frame, one row per data file; it is what the landing stage works through.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from assets.upstream.git import without_credentials
+from assets.upstream.layout import Layout, kind_of
+from assets.upstream.mirror import Mirror
+
+TREE_SCHEMA = {
+    "source": pl.String,
+    "path": pl.String,
+    "folder": pl.String,
+    "kind": pl.String,
+    "blob_id": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """Where one source stands after a sync."""
+
+    source: str
+    location: str
+    commit: str
+    committed_at: datetime
+
+
+@dataclass(frozen=True)
+class TreeChange:
+    """What a sync changed, as lists of paths. A moved file is named by its new path only."""
+
+    added: list[str]
+    changed: list[str]
+    moved: list[str]
+    removed: list[str]
+
+    def counts(self) -> dict[str, int]:
+        """Number of files per kind of change."""
+        return {name: len(paths) for name, paths in asdict(self).items()}
+
+
+def sync_tree(
+    source: str, mirror_path: Path, location: str, revision: str | None, layout: Layout
+) -> tuple[SourceState, pl.DataFrame]:
+    """Fetch a commit without its blobs and list its data files.
+
+    Returns:
+        The source's state and a frame with the columns of `TREE_SCHEMA`, in order of path.
+
+    Raises:
+        PipelineError: the remote cannot be reached or knows no such revision.
+    """
+    mirror = Mirror(mirror_path, location)
+    commit = mirror.resolve(revision)
+    rows = [
+        (source, entry.path, entry.path.rpartition("/")[0], kind, entry.blob_id)
+        for entry in mirror.tree(commit)
+        if (kind := kind_of(entry.path, layout)) is not None
+    ]
+    state = SourceState(source, without_credentials(location), commit, mirror.committed_at(commit))
+    return state, pl.DataFrame(rows, schema=TREE_SCHEMA, orient="row")
+
+
+def compare_trees(before: pl.DataFrame, after: pl.DataFrame) -> TreeChange:
+    """Tell added, changed, moved and removed files apart by path and blob id."""
+    old = dict(zip(before["path"], before["blob_id"], strict=True))
+    new = dict(zip(after["path"], after["blob_id"], strict=True))
+    vanished_blobs = {old[path] for path in old.keys() - new.keys()}
+    appeared = sorted(new.keys() - old.keys())
+    moved = [path for path in appeared if new[path] in vanished_blobs]
+    moved_blobs = {new[path] for path in moved}
+    return TreeChange(
+        added=[path for path in appeared if new[path] not in vanished_blobs],
+        changed=sorted(path for path in old.keys() & new.keys() if old[path] != new[path]),
+        moved=moved,
+        removed=sorted(path for path in old.keys() - new.keys() if old[path] not in moved_blobs),
+    )

@@ -1,0 +1,1 @@
+"""Stage four: landed Parquet becomes contracted tables and agreement marts, by dbt on DuckDB."""

@@ -1,0 +1,66 @@
+"""The schema `landing` of the warehouse: the current corpus, as views over its landed Parquet.
+
+These views are what dbt calls its sources. They hold no rows, so choosing another corpus is choosing other
+files.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from assets.lake import Lake
+from assets.landing.corpus import landed_paths, quarantine_paths, read_corpus, read_manifest
+from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA
+
+
+def register_landed_views(lake: Lake) -> None:
+    """Point the views of schema `landing` in the warehouse under construction at the current corpus.
+
+    Raises:
+        PipelineError: nothing has been landed yet.
+    """
+    corpus = read_corpus(lake)
+    manifest = read_manifest(lake)
+    lake.building_warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(lake.building_warehouse)) as warehouse:
+        warehouse.execute("create schema if not exists landing")
+        for kind in KINDS.values():
+            _create_view(warehouse, kind.name, kind.schema, landed_paths(lake, manifest, kind.name))
+        _create_view(warehouse, "refused_rows", QUARANTINE_SCHEMA, quarantine_paths(lake, manifest))
+        files = _literal(str(lake.manifest))
+        # A table, not a view: the manifest is replaced by the next run, the landed files never are.
+        warehouse.execute(
+            "create or replace table landing.files as select source, path, folder, kind, blob_id, is_lfs, "
+            f"byte_count, row_count, quarantined_count from read_parquet({files})"
+        )
+        warehouse.execute(
+            "create or replace table landing.refused_files as select blob_id, null::integer as line, kind, "
+            "problem_rule as rule, problem_reason as reason, null::varchar as row_sha256 "
+            f"from read_parquet({files}) where problem_rule is not null"
+        )
+        columns = ", ".join(QUARANTINE_SCHEMA)
+        warehouse.execute(
+            f"create or replace view landing.quarantine as select {columns} from landing.refused_rows "
+            f"union all select {columns} from landing.refused_files"
+        )
+        warehouse.execute(
+            "create or replace table landing.refresh as select ? as upstream, ? as upstream_commit, "
+            "(?::timestamptz at time zone 'UTC')::timestamp as committed_at, "
+            "?::varchar as site_metadata_commit",
+            [corpus.upstream, corpus.upstream_commit, corpus.committed_at, corpus.site_metadata_commit],
+        )
+
+
+def _create_view(
+    warehouse: duckdb.DuckDBPyConnection, name: str, schema: dict[str, pl.DataType], paths: Sequence[Path]
+) -> None:
+    files = ", ".join(_literal(str(path)) for path in paths)
+    warehouse.execute(
+        f"create or replace view landing.{name} as select {', '.join(schema)} from read_parquet([{files}])"
+    )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
