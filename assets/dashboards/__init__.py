@@ -1,0 +1,1 @@
+"""Stage `dashboards`: the data that the site reads, the site itself, and the server for looking at it."""
