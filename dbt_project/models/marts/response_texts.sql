@@ -1,0 +1,45 @@
+-- grain: one row per response
+with
+responses as (
+    select * from {{ ref('int_responses_deduplicated') }}
+),
+
+landed_responses as (
+    select
+        blob_id,
+        line,
+        content
+    from {{ source('upstream', 'responses') }}
+),
+
+landed_analyses as (
+    select
+        blob_id,
+        line,
+        content
+    from {{ source('upstream', 'analyses') }}
+),
+
+final as (
+    select
+        responses.response_uuid,
+        landed_responses.content
+    from responses
+    inner join landed_responses
+        on
+            responses.blob_id = landed_responses.blob_id
+            and responses.line = landed_responses.line
+    where responses.text_relation = 'responses'
+    union all
+    select
+        responses.response_uuid,
+        landed_analyses.content
+    from responses
+    inner join landed_analyses
+        on
+            responses.blob_id = landed_analyses.blob_id
+            and responses.line = landed_analyses.line
+    where responses.text_relation = 'analyses'
+)
+
+select * from final

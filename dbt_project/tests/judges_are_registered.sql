@@ -1,0 +1,8 @@
+-- Judges under a name that seeds/judge_registry.csv does not have: a new judge, or a new name of a known one.
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'judges'}}}) }}
+select
+    judges.judge,
+    judges.assessment_count
+from {{ ref('judges') }} as judges
+left join {{ ref('judge_registry') }} as judge_registry on judges.judge = judge_registry.judge
+where judge_registry.judge is null

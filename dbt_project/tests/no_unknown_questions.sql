@@ -1,0 +1,4 @@
+-- Rows that answer or judge a question which no question file holds.
+select *
+from {{ ref('quarantine') }}
+where rule = 'unknown_question'
