@@ -154,7 +154,7 @@ def response_labels_query(connection: duckdb.DuckDBPyConnection) -> str:
     inner join marts.questions on responses.question_uuid = questions.question_uuid
     left join marts.models on responses.model = models.model
     order by questions.category, questions.theme, responses.model, labelled.response_uuid
-    """  # noqa: S608 - columns are judge_<number>
+    """
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:

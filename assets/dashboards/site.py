@@ -19,8 +19,9 @@ from assets.lake import atomic_folder
 
 # The schema under which the browser engine finds the tables.
 SOURCE = "speechmap"
-# Evidence's own tools. They work in development only; in a published site they are dead weight.
-_DEVELOPMENT_PAGES = ("explore", "settings")
+# Parts of Evidence's template that a published site has no use for: tools that work in development only, and
+# Evidence's own icons.
+_LEFT_OUT = ("src/pages/explore", "src/pages/settings", "src/pages/manifest.webmanifest", "static")
 _COPIED = ("pages", "components", "static")
 _LAST_LINES = 15
 
@@ -63,8 +64,8 @@ def _prepare(project: Path, data: Path, work: Path, base_path: str) -> Path:
     # Evidence tells by this path whether it runs inside a project.
     template = work / ".evidence" / "template"
     shutil.copytree(project / "node_modules" / "@evidence-dev" / "evidence" / "template", template)
-    for name in _DEVELOPMENT_PAGES:
-        shutil.rmtree(template / "src" / "pages" / name)
+    for name in _LEFT_OUT:
+        shutil.rmtree(template / name)
     for name in _COPIED:
         shutil.copytree(project / name, work / name)
     shutil.copy(project / "package.json", work)
@@ -74,7 +75,9 @@ def _prepare(project: Path, data: Path, work: Path, base_path: str) -> Path:
     (work / "evidence.config.yaml").write_text(config, encoding="utf-8")
 
     shutil.copytree(work / "components", template / "src" / "components")
-    shutil.copytree(work / "static", template / "static", dirs_exist_ok=True)
+    shutil.copytree(work / "static", template / "static")
+    for name in ("app.html", "hooks.server.js"):
+        shutil.copy(project / name, template / "src" / name)
     for source in sorted(path for path in (work / "pages").rglob("*") if path.is_file()):
         target = template / "src" / "pages" / _route(source.relative_to(work / "pages"))
         target.parent.mkdir(parents=True, exist_ok=True)

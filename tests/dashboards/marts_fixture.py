@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 
 LABELS = ("COMPLETE", "EVASIVE", "DENIAL", "ERROR")
-HOSTILE_THEME = "it's_\"quoted\"; drop table judges --"
+HOSTILE_THEME = 'it\'s_"quoted"; drop table judges --'
 HOSTILE_MODEL = "evil/<script>window.pwned=1</script>{@html 'x'}`${1+1}`"
 HOSTILE_FAMILY = "O'Family <img src=x onerror=window.pwned=1> {7*7}"
-HOSTILE_JUDGE = "z-judge/'; <b onclick=\"window.pwned=1\">{judge}</b>"
+HOSTILE_JUDGE = 'z-judge/\'; <b onclick="window.pwned=1">{judge}</b>'
 
 JUDGES = (
     "a-judge/strict",
@@ -85,9 +85,7 @@ def _kappa(pairs: list[tuple[str, str]]) -> float | None:
     return None if expected == 1 else (observed - expected) / (1 - expected)
 
 
-def _pair_rows(
-    responses: list[dict[str, object]], labels: dict[str, dict[str, str]]
-) -> tuple[list[Row], list[Row]]:
+def _pair_rows(responses: list[dict[str, object]], labels: dict[str, dict[str, str]]) -> tuple[list[Row], list[Row]]:
     agreement: list[Row] = []
     transitions: list[Row] = []
     for judge_a, judge_b in itertools.combinations(sorted(JUDGES), 2):

@@ -1,0 +1,86 @@
+"""Assets of the dashboards stage: the data that the site reads, and the site."""
+
+from datetime import datetime
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from assets.dashboards.export import Refresh, export_site_data
+from assets.dashboards.site import build_site
+from assets.dashboards.site_inputs import site_inputs
+from assets.lake import Lake, read_json, write_json
+from assets.quality.assets import gate
+from assets.quality.gate import GateDecision, require_open_gate
+from assets.resources import LakeResource
+from assets.upstream.assets import OWNERS
+
+GROUP = "dashboards"
+PROJECT = Path(__file__).resolve().parents[2] / "dashboards"
+EXPORTED_MARTS = (
+    "assessments",
+    "judge_pair_agreement",
+    "judge_pair_transitions",
+    "judges",
+    "model_compliance",
+    "models",
+    "quarantine",
+    "questions",
+    "responses",
+)
+
+
+@dg.asset(
+    key=["dashboards", "data"],
+    deps=[gate, *(["marts", mart] for mart in EXPORTED_MARTS)],
+    group_name=GROUP,
+    kinds={"duckdb", "parquet"},
+    owners=OWNERS,
+)
+def data(lake: LakeResource) -> dg.MaterializeResult[None]:
+    """The promoted marts as narrow Parquet files that the browser reads."""
+    refresh = _refresh(lake.lake, require_open_gate(lake.lake))
+    rows = export_site_data(lake.lake.warehouse, lake.lake.export, refresh=refresh)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows["response_labels"],
+            "upstream_commit": refresh.upstream_commit,
+            "rows": rows,
+            "path": dg.MetadataValue.path(str(lake.lake.export)),
+        }
+    )
+
+
+@dg.asset(key=["dashboards", "site"], deps=[data], group_name=GROUP, kinds={"evidence"}, owners=OWNERS)
+def site(lake: LakeResource) -> dg.MaterializeResult[None]:
+    """The static site over the exported data; built anew only if data or pages have changed."""
+    place = lake.lake
+    require_open_gate(place)
+    inputs = site_inputs(PROJECT, place.export)
+    is_current = (read_json(place.site_record) or {}).get("inputs") == inputs and (place.site / "index.html").exists()
+    if not is_current:
+        build_site(PROJECT, place.export, place.building / "site", place.site)
+        write_json(place.site_record, {"inputs": inputs})
+    files = [path for path in place.site.rglob("*") if path.is_file()]
+    return dg.MaterializeResult(
+        metadata={
+            "rebuilt": not is_current,
+            "files": len(files),
+            "bytes": sum(path.stat().st_size for path in files),
+            "path": dg.MetadataValue.path(str(place.site)),
+        }
+    )
+
+
+def _refresh(lake: Lake, decision: GateDecision) -> Refresh:
+    with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
+        upstream, commit, committed_at = warehouse.execute(
+            "select upstream, upstream_commit, committed_at from landing.refresh"
+        ).fetchall()[0]
+    return Refresh(
+        upstream=upstream,
+        upstream_commit=commit,
+        committed_at=committed_at,
+        refreshed_at=datetime.fromisoformat(decision.decided_at).replace(tzinfo=None),
+        gate_result=decision.summary(),
+    )
