@@ -52,15 +52,13 @@ class Lake:
         """What the current run is working on; nobody else reads it."""
         return self.root / "building"
 
-    @property
-    def tree(self) -> Path:
-        """The files of the upstream commit that the current run builds."""
-        return self.building / "tree.parquet"
+    def source_tree(self, source: str) -> Path:
+        """Data files of the commit that the current run builds, per source."""
+        return self.building / "sources" / f"{source}.parquet"
 
-    @property
-    def sync_report(self) -> Path:
-        """What the last sync saw: upstream, commit, changes."""
-        return self.building / "sync.json"
+    def source_state(self, source: str) -> Path:
+        """Location and commit of a source in the current run; absent where the source is not used."""
+        return self.building / "sources" / f"{source}.json"
 
     @property
     def manifest(self) -> Path:
@@ -88,13 +86,13 @@ class Lake:
         return self.root / "warehouse.duckdb"
 
     @property
-    def gate(self) -> Path:
-        """What the gate decided last, on which state, with every check's result."""
-        return self.root / "gate.json"
+    def promoted(self) -> Path:
+        """The gate's decision that let the last good state through, with every check's result."""
+        return self.root / "promoted.json"
 
     @property
     def last_run(self) -> Path:
-        """What the last complete run refreshed, so that a run without news can stop at once."""
+        """What the last complete run was made from, so that a run without news can stop at once."""
         return self.root / "last_run.json"
 
     @property
@@ -106,6 +104,11 @@ class Lake:
     def site(self) -> Path:
         """The built static site."""
         return self.root / "site"
+
+    @property
+    def site_record(self) -> Path:
+        """What the built site was made from."""
+        return self.root / "site.json"
 
     @property
     def datasets(self) -> Path:

@@ -17,9 +17,8 @@ from assets.lake import Lake, atomic_path, read_json, write_json
 from assets.landing.kinds import KINDS
 from assets.landing.landed_file import quarantine_path
 from assets.landing.landing import MANIFEST_SCHEMA
+from assets.upstream.sources import JUDGMENTS_SOURCE, SITE_SOURCE
 from assets.upstream.tree import SourceState
-
-JUDGMENTS_SOURCE, SITE_SOURCE = "judgments", "site"
 
 
 @dataclass(frozen=True)

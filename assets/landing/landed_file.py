@@ -47,9 +47,7 @@ def parse_blob(kind: Kind, blob_id: str, content: bytes) -> tuple[pl.DataFrame, 
         landed["line"].append(line.number)
         for column, value in values.items():
             landed[column].append(value)
-    return pl.DataFrame(landed, schema=kind.schema), pl.DataFrame(
-        refused, schema=QUARANTINE_SCHEMA, orient="row"
-    )
+    return pl.DataFrame(landed, schema=kind.schema), pl.DataFrame(refused, schema=QUARANTINE_SCHEMA, orient="row")
 
 
 def find_landed(lake: Lake, kind: Kind, blob_id: str) -> LandedFile | None:

@@ -81,9 +81,7 @@ def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, s
     for (name,), group in files.group_by("source", maintain_order=True):
         location = locations[str(name)]
         blob_ids = group["blob_id"].unique(maintain_order=True).to_list()
-        landed |= {
-            blob_id: file for blob_id in blob_ids if (file := find_landed(lake, kind, blob_id)) is not None
-        }
+        landed |= {blob_id: file for blob_id in blob_ids if (file := find_landed(lake, kind, blob_id)) is not None}
         new = [blob_id for blob_id in blob_ids if blob_id not in landed]
         if new:
             source = _Source(Mirror(lake.mirror(str(name)), location), LfsObjects(lake.lfs, location))
@@ -94,9 +92,7 @@ def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, s
             parsed_files += len(parsed)
             parsed_bytes += sum(file.byte_count for file in parsed.values())
     rows = [_manifest_row(lake, file, landed, problems) for file in files.iter_rows(named=True)]
-    return LandingReport(
-        pl.DataFrame(rows, schema=MANIFEST_SCHEMA), parsed_files, parsed_bytes, fetched_blobs
-    )
+    return LandingReport(pl.DataFrame(rows, schema=MANIFEST_SCHEMA), parsed_files, parsed_bytes, fetched_blobs)
 
 
 def _land_blobs(

@@ -13,6 +13,7 @@ import polars as pl
 from assets.lake import Lake
 from assets.landing.corpus import landed_paths, quarantine_paths, read_corpus, read_manifest
 from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA
+from assets.warehouse.state import building_state
 
 
 def register_landed_views(lake: Lake) -> None:
@@ -48,8 +49,14 @@ def register_landed_views(lake: Lake) -> None:
         warehouse.execute(
             "create or replace table landing.refresh as select ? as upstream, ? as upstream_commit, "
             "(?::timestamptz at time zone 'UTC')::timestamp as committed_at, "
-            "?::varchar as site_metadata_commit",
-            [corpus.upstream, corpus.upstream_commit, corpus.committed_at, corpus.site_metadata_commit],
+            "?::varchar as site_metadata_commit, ? as state_id",
+            [
+                corpus.upstream,
+                corpus.upstream_commit,
+                corpus.committed_at,
+                corpus.site_metadata_commit,
+                building_state(lake),
+            ],
         )
 
 

@@ -1,0 +1,61 @@
+"""What checks found: the record that every fence leaves behind, and that the gate reads.
+
+A fence is a set of checks that run together on one hand-over. Its record names the state it looked at, so a
+result never speaks for other data than it has seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from assets.lake import Lake, read_json, write_json
+
+Severity = Literal["error", "warn"]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Outcome of one check. `samples` holds keys of failing rows, never their text."""
+
+    name: str
+    subject: str
+    passed: bool
+    severity: Severity
+    message: str
+    failed_count: int = 0
+    samples: list[str] = field(default_factory=list)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether this outcome keeps the data from going on."""
+        return not self.passed and self.severity == "error"
+
+
+@dataclass(frozen=True)
+class FenceRecord:
+    """Outcomes of one fence on one state."""
+
+    state: str
+    results: list[CheckResult]
+
+
+def write_record(lake: Lake, fence: str, state: str, results: Sequence[CheckResult]) -> None:
+    """Keep what a fence found; results that it found earlier on the same state stay, unless named again."""
+    before = read_record(lake, fence)
+    kept = {result.name: result for result in before.results} if before and before.state == state else {}
+    kept |= {result.name: result for result in results}
+    ordered = [asdict(kept[name]) for name in sorted(kept)]
+    write_json(_path(lake, fence), {"state": state, "results": ordered})
+
+
+def read_record(lake: Lake, fence: str) -> FenceRecord | None:
+    """What a fence found last, or None where it has never run."""
+    value = read_json(_path(lake, fence))
+    if value is None:
+        return None
+    return FenceRecord(value["state"], [CheckResult(**result) for result in value["results"]])
+
+
+def _path(lake: Lake, fence: str) -> Path:
+    return lake.check_records / f"{fence}.json"

@@ -1,0 +1,1 @@
+"""Stage seven: the promoted tables as dataset files, in the columns that readers of the public datasets know."""

@@ -1,0 +1,116 @@
+"""The gate: lets a state through if every check has looked at exactly that state and none objects.
+
+What has passed is promoted: its warehouse file replaces the last one. Everything that shows or publishes
+data reads the promoted file only, and asks `require_open_gate` first.
+"""
+
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from assets.check_record import CheckResult, read_record
+from assets.errors import PipelineError
+from assets.lake import Lake, atomic_path, read_json, write_json
+from assets.quality.rules import load_rules
+from assets.warehouse.dbt_manifest import ensure_manifest
+from assets.warehouse.dbt_results import FENCE as WAREHOUSE_FENCE
+from assets.warehouse.dbt_results import expected_tests
+from assets.warehouse.state import building_state, state_of
+
+LANDED_FENCE = "landed"
+
+
+@dataclass(frozen=True)
+class GateDecision:
+    """What the gate decided, on which state, and why."""
+
+    state: str
+    passed: bool
+    decided_at: str
+    results: list[CheckResult]
+    missing: list[str]
+
+    @property
+    def objections(self) -> list[CheckResult]:
+        """Failed checks that keep the state back."""
+        return [result for result in self.results if result.blocks]
+
+    @property
+    def warnings(self) -> list[CheckResult]:
+        """Failed checks that only report."""
+        return [result for result in self.results if not result.passed and not result.blocks]
+
+    def summary(self) -> str:
+        """One sentence for people."""
+        checks = f"{len(self.results)} checks, {len(self.warnings)} warnings"
+        if self.passed:
+            return f"passed ({checks})"
+        reasons = [f"{result.name}: {result.message}" for result in self.objections[:5]]
+        reasons += [f"{len(self.missing)} checks have not run on this state: {', '.join(self.missing[:5])}"] * bool(
+            self.missing
+        )
+        return f"closed ({checks}): {'; '.join(reasons)}"
+
+
+def evaluate(lake: Lake) -> GateDecision:
+    """Decide on the state under construction, from what the fences have recorded about it.
+
+    Raises:
+        PipelineError: nothing has been landed yet.
+    """
+    state = building_state(lake)
+    results: list[CheckResult] = []
+    for fence in (LANDED_FENCE, WAREHOUSE_FENCE):
+        record = read_record(lake, fence)
+        if record is not None and record.state == state:
+            results += record.results
+    expected = set(load_rules()) | expected_tests(ensure_manifest())
+    missing = sorted(expected - {result.name for result in results})
+    if not missing and state_of(lake.building_warehouse) != state:
+        missing.append("the tables are not built from this state")
+    passed = not missing and not any(result.blocks for result in results)
+    return GateDecision(state, passed, datetime.now(UTC).isoformat(timespec="seconds"), results, missing)
+
+
+def promote(lake: Lake, decision: GateDecision) -> None:
+    """Make a state that has passed the one that is shown and published.
+
+    Raises:
+        PipelineError: the gate is closed; the state that was shown before stays.
+    """
+    if not decision.passed:
+        raise PipelineError(f"the gate stays closed, the last good state stays in place: {decision.summary()}")
+    before = promoted_decision(lake)
+    if before is not None and _same(before, decision) and state_of(lake.warehouse) == decision.state:
+        return  # promoted already: the time of the first decision is the time of the refresh
+    with atomic_path(lake.warehouse) as temporary:
+        shutil.copyfile(lake.building_warehouse, temporary)
+    write_json(lake.promoted, asdict(decision))
+
+
+def promoted_decision(lake: Lake) -> GateDecision | None:
+    """The decision that let the last good state through, or None where there is none yet."""
+    value = read_json(lake.promoted)
+    if value is None:
+        return None
+    return GateDecision(**{**value, "results": [CheckResult(**result) for result in value["results"]]})
+
+
+def require_open_gate(lake: Lake) -> GateDecision:
+    """The decision that let the promoted state through.
+
+    Raises:
+        PipelineError: nothing has been promoted, or what lies there is not what the gate let through.
+    """
+    decision = promoted_decision(lake)
+    if decision is None:
+        raise PipelineError(
+            f"{lake.root}: no state has passed the gate yet; run `speechmap run` and see `speechmap status`"
+        )
+    if state_of(lake.warehouse) != decision.state:
+        raise PipelineError(f"{lake.warehouse}: not the state that passed the gate; run `speechmap run` again")
+    return decision
+
+
+def _same(before: GateDecision, after: GateDecision) -> bool:
+    return before.state == after.state and before.results == after.results

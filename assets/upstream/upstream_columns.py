@@ -1,0 +1,37 @@
+"""The JSON keys of upstream's files that the pipeline reads, in words: where column lineage ends."""
+
+JUDGMENTS_KEYS = {
+    "questions.id": "Identifier of a question within its set.",
+    "questions.category": "Question set.",
+    "questions.domain": "Subject of a question; only in us_hard.",
+    "questions.question": "Text of a question.",
+    "responses.question_id": "Question that was asked.",
+    "responses.category": "Question set of the question that was asked.",
+    "responses.model": "Canonical name of the model that answered.",
+    "responses.timestamp": "When the model answered; times without zone are UTC.",
+    "responses.api_provider": "Interface through which the model was asked.",
+    "responses.api_model": "Name of the model at that interface.",
+    "responses.response": "The answer as the interface returned it, in one of several shapes.",
+    "responses.response_status": "Upstream's own verdict on whether an answer came.",
+    "analysis.question_id": "Question that was asked.",
+    "analysis.category": "Question set of the question that was asked.",
+    "analysis.model": "Canonical name of the model that answered.",
+    "analysis.response": "The answer that was judged, repeated whole.",
+    "analysis.judge_model": "The judge.",
+    "analysis.judge_api_provider": "Interface through which the judge was asked.",
+    "analysis.compliance": "The judge's label.",
+    "analysis.judge_analysis": "The judge's reasons.",
+    "analysis.timestamp": "When the judge answered; older rows repeat the time of the answer.",
+    "analysis.original_api_provider": "Interface through which the model was asked.",
+    "analysis.api_model": "Name of the model at that interface.",
+}
+
+SITE_KEYS = {
+    "model_metadata.model_identifier": "Canonical name of a model.",
+    "model_metadata.creator": "Lab that made the model.",
+    "model_metadata.model_name": "Name of the model without its lab.",
+    "model_metadata.model_family": "Family of the model.",
+    "model_metadata.release_date": "When the model was released.",
+    "model_metadata.reasoning_model": "Whether the model reasons before it answers.",
+    "model_metadata.skip": "Whether the site leaves the model out.",
+}

@@ -1,0 +1,54 @@
+"""The dbt project: where it lies, what it is made of, and its manifest, parsed anew when a file has changed."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from filelock import FileLock
+
+from assets.errors import PipelineError
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+SOURCE_FOLDERS = ("macros", "models", "seeds", "tests")
+SOURCE_FILES = ("dbt_project.yml", "profiles.yml")
+WAREHOUSE_VARIABLE = "SPEECHMAP_WAREHOUSE"
+
+
+def project_hash(project: Path = DBT_PROJECT) -> str:
+    """SHA-256 over every file that decides what the tables hold; the same on every machine."""
+    files = [project / name for name in SOURCE_FILES]
+    for folder in SOURCE_FOLDERS:
+        files += sorted(path for path in (project / folder).rglob("*") if path.is_file())
+    digest = hashlib.sha256()
+    for path in files:
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(project).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def ensure_manifest(project: Path = DBT_PROJECT) -> Path:
+    """Path of `manifest.json`, parsed anew if the project has changed since.
+
+    Raises:
+        PipelineError: dbt cannot parse the project.
+    """
+    target = project / "target"
+    target.mkdir(exist_ok=True)
+    manifest, stamp = target / "manifest.json", target / "manifest.sha256"
+    with FileLock(target / ".manifest.lock"):
+        current = project_hash(project)
+        if not manifest.exists() or not stamp.exists() or stamp.read_text() != current:
+            _parse(project)
+            stamp.write_text(current)
+    return manifest
+
+
+def _parse(project: Path) -> None:
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415 - takes seconds, and is seldom needed
+
+    os.environ.setdefault(WAREHOUSE_VARIABLE, "warehouse.duckdb")
+    folder = str(project)
+    result = dbtRunner().invoke(["--quiet", "parse", "--project-dir", folder, "--profiles-dir", folder])
+    if not result.success:
+        raise PipelineError(f"{project}: dbt cannot parse the project: {result.exception}")

@@ -1,0 +1,51 @@
+"""What dbt's tests found, as check results, and which tests there are to pass."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from assets.check_record import CheckResult, Severity
+
+FENCE = "warehouse"
+PASSED = {"pass", "success"}
+
+
+def expected_tests(manifest: Path) -> set[str]:
+    """Names of all data tests and unit tests of the project."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))
+    tests = {node["name"] for node in nodes["nodes"].values() if node["resource_type"] == "test"}
+    return tests | {test["name"] for test in nodes.get("unit_tests", {}).values()}
+
+
+def read_test_results(run_results: Path, manifest: Path) -> list[CheckResult]:
+    """Outcome of every test, and of every model that could not be built, of one dbt invocation.
+
+    Args:
+        run_results: dbt's `run_results.json`; absent if dbt never got as far.
+        manifest: dbt's `manifest.json` of the same project.
+    """
+    if not run_results.exists():
+        return []
+    known = json.loads(manifest.read_text(encoding="utf-8"))
+    nodes: dict[str, Any] = {**known["nodes"], **known.get("unit_tests", {})}
+    outcomes = json.loads(run_results.read_text(encoding="utf-8"))["results"]
+    results = [_result(nodes[outcome["unique_id"]], outcome) for outcome in outcomes if outcome["unique_id"] in nodes]
+    return [result for result in results if result is not None]
+
+
+def _result(node: dict[str, Any], outcome: dict[str, Any]) -> CheckResult | None:
+    is_test = node["resource_type"] in {"test", "unit_test"}
+    passed = outcome["status"] in PASSED
+    if not is_test and passed:
+        return None
+    severity: Severity = "warn" if outcome["status"] == "warn" else "error"
+    message = "passed" if passed else (outcome["message"] or outcome["status"])
+    subject = (node.get("attached_node") or node.get("model") or node["name"]).rpartition(".")[2]
+    return CheckResult(
+        name=node["name"],
+        subject=subject,
+        passed=passed,
+        severity=severity,
+        message=" ".join(message.split()),
+        failed_count=outcome.get("failures") or 0,
+    )

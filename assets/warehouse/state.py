@@ -1,0 +1,32 @@
+"""The name of a state of the tables: which corpus, seen through which models.
+
+The same corpus through the same models gives the same tables, so their name is enough to ask whether
+exactly these tables passed their checks.
+"""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from assets.lake import Lake
+from assets.landing.corpus import read_corpus
+from assets.warehouse.dbt_manifest import project_hash
+
+
+def building_state(lake: Lake) -> str:
+    """State that the current run builds.
+
+    Raises:
+        PipelineError: nothing has been landed yet.
+    """
+    return hashlib.sha256(f"{read_corpus(lake).corpus_id}\0{project_hash()}".encode()).hexdigest()
+
+
+def state_of(warehouse: Path) -> str | None:
+    """State that a warehouse file holds, or None where there is no such file."""
+    if not warehouse.exists():
+        return None
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        row = connection.execute("select state_id from landing.refresh").fetchone()
+    return str(row[0]) if row else None

@@ -1,0 +1,193 @@
+"""The `speechmap` command."""
+
+import errno
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from assets.errors import PipelineError
+from assets.lake import Lake
+
+if TYPE_CHECKING:
+    from orchestration.settings import Settings
+
+# No tool of the stack reports home; each is told before it is imported or started.
+QUIET = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "SEND_ANONYMOUS_USAGE_STATS": "no"}
+STAGES = ("upstream", "landing", "warehouse", "quality", "dashboards", "publication")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def speechmap() -> None:
+    """How far can the LLM judges of SpeechMap be trusted?
+
+    Syncs SpeechMap's judgments, builds agreement tables, checks them, and refreshes dashboards and dataset
+    files. Settings are environment variables with the prefix SPEECHMAP_; see the README.
+    """
+
+
+@speechmap.command()
+@click.option("--upstream", help="Folder or URL of the upstream git repository.")
+@click.option("--at", "revision", help="Branch, tag or commit to build; the upstream's HEAD if not given.")
+@click.option("--site-metadata", help="Folder or URL of the repository with model metadata.")
+@click.option("--select", "selected", help=f"Stages to run, separated by commas: {', '.join(STAGES)}.")
+@click.option("--no-site", is_flag=True, help="Refresh everything but the site.")
+@click.option("--force", is_flag=True, help="Run even if nothing has changed since the last run.")
+def run(
+    upstream: str | None,
+    revision: str | None,
+    site_metadata: str | None,
+    selected: str | None,
+    no_site: bool,
+    force: bool,
+) -> None:
+    """Sync the upstream and refresh everything that follows from it."""
+    from orchestration.settings import settings_for_upstream
+
+    settings = settings_for_upstream(upstream, site_metadata, revision=revision)
+    _refresh(settings, _stages(selected), with_site=not no_site, force=force)
+
+
+@speechmap.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def status(as_json: bool) -> None:
+    """Tell what is synced, what passed the gate, how many rows there are and how fresh they are."""
+    from orchestration.settings import load_settings
+    from orchestration.status import read_status
+
+    found = read_status(Lake(load_settings().data_dir))
+    click.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
+
+
+@speechmap.command("demo-corpus")
+@click.argument("destination", type=click.Path(path_type=Path))
+@click.option("--questions", type=int, default=120, show_default=True, help="Questions in all sets together.")
+@click.option("--models", type=int, default=12, show_default=True, help="Models that answer.")
+@click.option("--judges", type=int, default=3, show_default=True, help="Judges, one of them the current one.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same commits.")
+def demo_corpus(destination: Path, questions: int, models: int, judges: int, seed: int) -> None:
+    """Write an upstream of synthetic text to DESTINATION: git repositories in upstream's exact format."""
+    from assets.upstream.demo_corpus import write_demo_corpus
+
+    corpus = write_demo_corpus(destination, questions=questions, models=models, judges=judges, seed=seed)
+    click.echo(f"upstream: {corpus.data_repository}\nmodel metadata: {corpus.site_repository}")
+
+
+@speechmap.command()
+@click.option("--questions", type=int, default=120, show_default=True, help="Questions in all sets together.")
+@click.option("--models", type=int, default=12, show_default=True, help="Models that answer.")
+@click.option("--judges", type=int, default=3, show_default=True, help="Judges, one of them the current one.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same commits.")
+@click.option("--no-site", is_flag=True, help="Refresh everything but the site.")
+def demo(questions: int, models: int, judges: int, seed: int, no_site: bool) -> None:
+    """Generate a corpus, run the whole pipeline on it, and tell how to look at what was made."""
+    from orchestration.demo import DemoSize, prepare_demo
+    from orchestration.settings import load_settings
+
+    lake = Lake(load_settings().data_dir)
+    click.echo(f"demo corpus: {prepare_demo(lake, DemoSize(questions, models, judges, seed))}")
+    _refresh(load_settings(), STAGES, with_site=not no_site, force=False)
+
+
+@speechmap.command()
+def ui() -> None:
+    """Start the Dagster UI: lineage, runs, checks."""
+    from orchestration.dagster_home import prepare_dagster_home
+    from orchestration.settings import load_settings
+
+    settings = load_settings()
+    prepare_dagster_home(settings)
+    os.environ["SPEECHMAP_DATA_DIR"] = str(settings.data_dir)
+    click.echo(f"Dagster UI: http://127.0.0.1:{settings.ui_port} (Ctrl-C ends it)")
+    module, port = "orchestration.definitions", str(settings.ui_port)
+    os.execv(  # noqa: S606 - the server takes this process's place, so that Ctrl-C reaches it
+        sys.executable,
+        [sys.executable, "-m", "dagster", "dev", "-m", module, "-h", "127.0.0.1", "-p", port, "--log-level", "warning"],
+    )
+
+
+@speechmap.command()
+def site() -> None:
+    """Serve the dashboards that the last run built."""
+    from assets.dashboards.serve import serve_site
+    from orchestration.settings import load_settings
+
+    settings = load_settings()
+    serve_site(Lake(settings.data_dir).site, settings.site_port)
+
+
+def _stages(selected: str | None) -> tuple[str, ...]:
+    if selected is None:
+        return STAGES
+    names = [name.strip() for name in selected.split(",") if name.strip()]
+    unknown = [name for name in names if name not in STAGES]
+    if unknown or not names:
+        raise PipelineError(f"--select {selected}: no such stage; choose from {', '.join(STAGES)}")
+    return tuple(stage for stage in STAGES if stage in names)
+
+
+def _refresh(settings: "Settings", stages: tuple[str, ...], *, with_site: bool, force: bool) -> None:
+    from orchestration.news import forget_last_run, ingredients, is_news, remember_run
+
+    lake = Lake(settings.data_dir)
+    is_whole = stages == STAGES
+    made_from = ingredients(settings)
+    if is_whole and not force and not is_news(lake, made_from, with_site=with_site):
+        click.echo(f"nothing has changed since the last run (upstream commit {made_from['commit']})")
+    else:
+        click.echo(f"upstream: {_shown(settings.upstream)} at {made_from['commit']}")
+        from orchestration.refresh import raise_if_failed, run_refresh
+
+        forget_last_run(lake)
+        outcome = run_refresh(settings, stages, with_site=with_site, say=_say)
+        for warning in outcome.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        raise_if_failed(outcome)
+        if is_whole:
+            remember_run(lake, made_from, with_site=with_site)
+    _tell_what_is_there(lake)
+
+
+def _say(line: str, terminal: TextIO = sys.stdout) -> None:
+    click.echo(line, file=terminal)
+
+
+def _tell_what_is_there(lake: Lake) -> None:
+    from orchestration.status import read_status
+
+    click.echo("")
+    click.echo(read_status(lake).as_text())
+    click.echo(f"tables           {lake.warehouse} (schema marts)")
+    click.echo("look at it       `make ui` for lineage and runs in Dagster, `make site` for the dashboards")
+
+
+def _shown(location: str) -> str:
+    from assets.upstream.git import without_credentials
+
+    return without_credentials(location)
+
+
+def main() -> None:
+    """Run the command; errors meant for people are one message on standard error and exit code 1."""
+    os.environ.update(QUIET)
+    try:
+        speechmap(standalone_mode=False)
+    except PipelineError as error:
+        _fail(str(error))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        _fail(f"{error.filename or 'data directory'}: the disk is full; free some space and run again")
+
+
+def _fail(message: str) -> None:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(1)

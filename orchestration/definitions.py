@@ -1,0 +1,65 @@
+"""The Dagster definitions: assembles what the stages declare, with resources made from settings.
+
+Importing it needs no network and no secret. `build_definitions` lets a caller replace any resource.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from assets.dashboards import assets as dashboards
+from assets.lake import Lake
+from assets.landing import assets as landing
+from assets.publication import assets as publication
+from assets.quality import assets as quality
+from assets.resources import LakeResource
+from assets.upstream import assets as upstream
+from assets.warehouse import assets as warehouse
+from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE
+from orchestration.jobs import STAGES, refresh_job
+from orchestration.settings import Settings, load_settings
+
+MODULES = (upstream, landing, warehouse, quality, dashboards, publication)
+
+
+def build_definitions(
+    settings: Settings | None = None, stages: Sequence[str] = STAGES, *, with_site: bool = True, **overrides: Any
+) -> dg.Definitions:
+    """Definitions for one data directory.
+
+    Args:
+        settings: settings to make resources from; read from the environment if None.
+        stages: stages that the refresh job covers.
+        with_site: whether the refresh job builds the site.
+        overrides: resources by name, in place of those made from settings.
+    """
+    settings = settings or load_settings()
+    # dbt reads the place of its file from the environment, in a child process and in this one.
+    os.environ[WAREHOUSE_VARIABLE] = str(Lake(settings.data_dir).building_warehouse)
+    resources: dict[str, Any] = {
+        "lake": LakeResource(data_dir=str(settings.data_dir)),
+        "upstream": upstream.UpstreamResource(
+            location=settings.upstream, revision=settings.revision, site_metadata=settings.site_metadata
+        ),
+        "dbt": DbtCliResource(
+            project_dir=str(DBT_PROJECT),
+            profiles_dir=str(DBT_PROJECT),
+            dbt_executable=str(Path(sys.executable).with_name("dbt")),
+        ),
+    }
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules(MODULES),
+        asset_checks=dg.load_asset_checks_from_modules(MODULES),
+        jobs=[refresh_job(stages, with_site=with_site)],
+        resources=resources | overrides,
+        # One process: every further one would import everything again, and DuckDB has one writer.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

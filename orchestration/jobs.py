@@ -1,0 +1,24 @@
+"""Jobs: which assets are refreshed together."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+REFRESH = "refresh"
+STAGES = ("upstream", "landing", "warehouse", "quality", "dashboards", "publication")
+SITE = dg.AssetKey(["dashboards", "site"])
+
+
+def refresh_job(stages: Sequence[str] = STAGES, *, with_site: bool = True) -> UnresolvedAssetJobDefinition:
+    """The job that refreshes everything, or some stages of it.
+
+    A blocking check holds back only what runs in the same job, so whatever shows or publishes belongs in the
+    job that runs the checks.
+    """
+    selection = dg.AssetSelection.groups(*stages)
+    return dg.define_asset_job(
+        REFRESH,
+        selection=selection if with_site else selection - dg.AssetSelection.assets(SITE),
+        description="Sync the upstream, rebuild the tables, check them, and refresh dashboards and dataset files.",
+    )

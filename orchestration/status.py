@@ -1,0 +1,147 @@
+"""Where a data directory stands: what was synced, what passed the gate, how many rows, how fresh."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from assets.errors import PipelineError
+from assets.lake import Lake
+from assets.landing.corpus import read_corpus
+from assets.quality.gate import GateDecision, evaluate, promoted_decision
+
+COUNTED = (
+    "questions",
+    "models",
+    "judges",
+    "responses",
+    "assessments",
+    "judge_pair_transitions",
+    "judge_pair_agreement",
+    "model_compliance",
+    "quarantine",
+)
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a data directory stands. What is not there yet is None; times are ISO 8601 in UTC, ages in hours.
+
+    `upstream_commit` is the one that is shown and published, `synced_commit` the one synced last: they
+    differ while a newer state is held back by the gate.
+    """
+
+    data_dir: str
+    upstream: str | None
+    synced_commit: str | None
+    upstream_commit: str | None
+    committed_at: str | None
+    refreshed_at: str | None
+    rows: dict[str, int]
+    quarantined_rows: int | None
+    gate: dict[str, Any] | None
+    freshness: dict[str, float] | None
+    site: str | None
+    datasets: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as JSON values."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """For a terminal."""
+        if self.synced_commit is None:
+            return f"{self.data_dir}: nothing synced yet; run `speechmap run`, or `make demo` for a first look"
+        lines = [
+            f"data directory   {self.data_dir}",
+            f"upstream         {self.upstream}",
+            f"synced commit    {self.synced_commit}",
+            f"shown commit     {self.upstream_commit or 'none has passed the gate'}"
+            + (f" of {self.committed_at}" if self.upstream_commit else ""),
+        ]
+        if self.freshness:
+            lines.append(
+                f"freshness        refreshed {_age(self.freshness['hours_since_refresh'])}, "
+                f"commit {_age(self.freshness['hours_since_commit'])}"
+            )
+        if self.gate:
+            lines.append(f"last gate        {self.gate['summary']}")
+            lines += [f"                 {problem}" for problem in self.gate["failed"]]
+        lines += [f"{table:<24}{count:>12,} rows" for table, count in self.rows.items()]
+        lines += [f"{name:<17}{place}" for name, place in (("site", self.site), ("datasets", self.datasets)) if place]
+        return "\n".join(lines)
+
+
+def read_status(lake: Lake) -> Status:
+    """Look at a data directory; works while a run is writing it.
+
+    Raises:
+        PipelineError: a file of the data directory is damaged.
+    """
+    promoted = promoted_decision(lake)
+    shown = _shown(lake) if promoted is not None else None
+    synced = read_corpus(lake) if lake.corpus.exists() else None
+    decision = _last_decision(lake, promoted) if synced else None
+    rows = shown["rows"] if shown else {}
+    return Status(
+        data_dir=str(lake.root),
+        upstream=synced.upstream if synced else None,
+        synced_commit=synced.upstream_commit if synced else None,
+        upstream_commit=shown["commit"] if shown else None,
+        committed_at=shown["committed_at"].replace(tzinfo=UTC).isoformat() if shown else None,
+        refreshed_at=promoted.decided_at if promoted else None,
+        rows=rows,
+        quarantined_rows=rows.get("quarantine"),
+        gate=_gate(decision) if decision else None,
+        freshness=_freshness(shown["committed_at"], promoted) if shown and promoted else None,
+        site=str(lake.site) if (lake.site / "index.html").exists() else None,
+        datasets=str(lake.datasets) if lake.datasets.exists() else None,
+    )
+
+
+def _shown(lake: Lake) -> dict[str, Any]:
+    try:
+        with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
+            commit, committed_at = warehouse.execute(
+                "select upstream_commit, committed_at from landing.refresh"
+            ).fetchall()[0]
+            rows = {
+                table: warehouse.execute(f"select count(*) from marts.{table}").fetchall()[0][0] for table in COUNTED
+            }
+    except duckdb.Error as error:
+        raise PipelineError(f"{lake.warehouse}: cannot be read ({error}); run `speechmap run --force`") from error
+    return {"commit": commit, "committed_at": committed_at, "rows": rows}
+
+
+def _last_decision(lake: Lake, promoted: GateDecision | None) -> GateDecision | None:
+    try:
+        decision = evaluate(lake)
+    except duckdb.Error:  # a run is writing the tables: what it will find is not known yet
+        return promoted
+    return promoted if promoted is not None and promoted.state == decision.state and decision.passed else decision
+
+
+def _gate(decision: GateDecision) -> dict[str, Any]:
+    return {
+        "passed": decision.passed,
+        "decided_at": decision.decided_at,
+        "state": decision.state,
+        "summary": decision.summary(),
+        "failed": [
+            f"{check.severity}: {check.name}: {check.message}" for check in decision.results if not check.passed
+        ],
+    }
+
+
+def _freshness(committed_at: datetime, promoted: GateDecision) -> dict[str, float]:
+    now = datetime.now(UTC)
+    refreshed_at = datetime.fromisoformat(promoted.decided_at)
+    return {
+        "hours_since_commit": round((now - committed_at.replace(tzinfo=UTC)).total_seconds() / 3600, 2),
+        "hours_since_refresh": round((now - refreshed_at).total_seconds() / 3600, 2),
+    }
+
+
+def _age(hours: float) -> str:
+    return f"{hours:.1f} hours ago" if hours < 48 else f"{hours / 24:.0f} days ago"
