@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -88,7 +88,8 @@ def demo(questions: int, models: int, judges: int, seed: int, no_site: bool) -> 
     from orchestration.settings import load_settings
 
     lake = Lake(load_settings().data_dir)
-    click.echo(f"demo corpus: {prepare_demo(lake, DemoSize(questions, models, judges, seed))}")
+    folder = prepare_demo(lake, DemoSize(questions, models, judges, seed))
+    click.echo(f"demo corpus: {folder}")
     _refresh(load_settings(), STAGES, with_site=not no_site, force=False)
 
 
@@ -142,17 +143,14 @@ def _refresh(settings: "Settings", stages: tuple[str, ...], *, with_site: bool, 
         from orchestration.refresh import raise_if_failed, run_refresh
 
         forget_last_run(lake)
-        outcome = run_refresh(settings, stages, with_site=with_site, say=_say)
+        terminal = sys.stdout  # what dbt prints goes to a file meanwhile
+        outcome = run_refresh(settings, stages, with_site=with_site, say=lambda line: click.echo(line, file=terminal))
         for warning in outcome.warnings:
             click.echo(f"warning: {warning}", err=True)
         raise_if_failed(outcome)
         if is_whole:
             remember_run(lake, made_from, with_site=with_site)
     _tell_what_is_there(lake)
-
-
-def _say(line: str, terminal: TextIO = sys.stdout) -> None:
-    click.echo(line, file=terminal)
 
 
 def _tell_what_is_there(lake: Lake) -> None:

@@ -15,6 +15,7 @@ from orchestration.definitions import build_definitions
 from orchestration.jobs import REFRESH
 from orchestration.settings import Settings
 
+REPORTED_ANYWAY = {"DagsterAssetCheckFailedError", "DagsterDbtCliRuntimeError"}
 Say = Callable[[str], None]
 
 
@@ -91,15 +92,21 @@ def _sentence(check: dg.AssetCheckEvaluation) -> str:
 
 def _step_problem(event: dg.DagsterEvent, *, explained: bool) -> str | None:
     """One line on why a step failed; None for steps that failed only because of a check that is reported anyway."""
-    if not event.is_step_failure:
+    if not event.is_step_failure or event.step_failure_data.error is None:
         return None
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    if error is None or (explained and error.cls_name in {"DagsterAssetCheckFailedError", "DagsterDbtCliRuntimeError"}):
+    chain = [event.step_failure_data.error]
+    while chain[-1].cause is not None:
+        chain.append(chain[-1].cause)
+    if explained and any(error.cls_name in REPORTED_ANYWAY for error in chain):
         return None
-    message = re.sub(r"^[\w.]*(?:Error|Exception): ", "", error.message.strip())
+    # The first error that is meant for people, else where it all began.
+    telling = next((error for error in chain if error.cls_name in _names_of(PipelineError)), chain[-1])
+    message = re.sub(r"^[\w.]*(?:Error|Exception): ", "", telling.message.strip())
     return f"{event.step_key}: {message}"
+
+
+def _names_of(error: type[Exception]) -> set[str]:
+    return {error.__name__}.union(*(_names_of(kind) for kind in error.__subclasses__()))
 
 
 def raise_if_failed(outcome: Outcome) -> None:

@@ -11,10 +11,9 @@ PASSED = {"pass", "success"}
 
 
 def expected_tests(manifest: Path) -> set[str]:
-    """Names of all data tests and unit tests of the project."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))
-    tests = {node["name"] for node in nodes["nodes"].values() if node["resource_type"] == "test"}
-    return tests | {test["name"] for test in nodes.get("unit_tests", {}).values()}
+    """Names of all data tests of the project."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    return {node["name"] for node in nodes.values() if node["resource_type"] == "test"}
 
 
 def read_test_results(run_results: Path, manifest: Path) -> list[CheckResult]:
@@ -26,21 +25,19 @@ def read_test_results(run_results: Path, manifest: Path) -> list[CheckResult]:
     """
     if not run_results.exists():
         return []
-    known = json.loads(manifest.read_text(encoding="utf-8"))
-    nodes: dict[str, Any] = {**known["nodes"], **known.get("unit_tests", {})}
+    nodes: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
     outcomes = json.loads(run_results.read_text(encoding="utf-8"))["results"]
     results = [_result(nodes[outcome["unique_id"]], outcome) for outcome in outcomes if outcome["unique_id"] in nodes]
     return [result for result in results if result is not None]
 
 
 def _result(node: dict[str, Any], outcome: dict[str, Any]) -> CheckResult | None:
-    is_test = node["resource_type"] in {"test", "unit_test"}
     passed = outcome["status"] in PASSED
-    if not is_test and passed:
+    if passed and node["resource_type"] != "test":
         return None
     severity: Severity = "warn" if outcome["status"] == "warn" else "error"
     message = "passed" if passed else (outcome["message"] or outcome["status"])
-    subject = (node.get("attached_node") or node.get("model") or node["name"]).rpartition(".")[2]
+    subject = (node.get("attached_node") or node["name"]).rpartition(".")[2]
     return CheckResult(
         name=node["name"],
         subject=subject,
