@@ -1,0 +1,91 @@
+"""dbt in this process, on one warehouse file after another.
+
+The file always has the same path while dbt works on it (dbt throws its parse cache away when the path, an environment
+variable, changes), and is moved into a folder of its own when dbt is done.
+"""
+
+import gc
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished warehouse and what dbt said about each of its nodes."""
+
+    warehouse: Path
+    statuses: dict[str, str]
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(query, list(parameters)).fetchall()
+
+    def value(self, query: str) -> Any:
+        [[value]] = self.rows(query)
+        return value
+
+    def status(self, node: str) -> str:
+        """dbt's word on a model, seed or test, by its name."""
+        return self.statuses[node]
+
+    def problems(self) -> dict[str, str]:
+        """Every node that did not go well."""
+        return {node: status for node, status in self.statuses.items() if status not in {"success", "pass"}}
+
+
+class DbtProject:
+    """The project, parsed once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        self._warehouse = folder / "building" / "warehouse.duckdb"
+        self._warehouse.parent.mkdir(parents=True)
+        self._options = [
+            "--project-dir", str(PROJECT),
+            "--profiles-dir", str(PROJECT),
+            "--target-path", str(folder / "target"),
+            "--log-path", str(folder / "logs"),
+            "--no-write-json",
+            "--quiet",
+        ]  # fmt: skip
+        os.environ["SPEECHMAP_WAREHOUSE"] = str(self._warehouse)
+        parsed = self._invoke(None, "parse")
+        if not parsed.success:
+            raise AssertionError(f"dbt cannot parse the project: {parsed.exception}")
+        self._manifest = parsed.result
+
+    def build(self, landing: Callable[[Path], None], *arguments: str) -> Build:
+        """Land a corpus, `dbt build` it and set the warehouse aside.
+
+        Args:
+            landing: makes schema `landing` in the DuckDB file of that path.
+            arguments: further arguments of `dbt build`, say a selection.
+        """
+        self._warehouse.unlink(missing_ok=True)
+        landing(self._warehouse)
+        result = self._invoke(self._manifest, "build", *arguments)
+        if result.result is None:
+            raise AssertionError(f"dbt build did not run: {result.exception}")
+        self._count += 1
+        finished = self._folder / f"build_{self._count}" / self._warehouse.name
+        finished.parent.mkdir()
+        self._warehouse.rename(finished)
+        return Build(finished, {one.node.name: str(one.status) for one in result.result})
+
+    def _invoke(self, manifest: Any, *arguments: str) -> Any:
+        os.environ["SPEECHMAP_WAREHOUSE"] = str(self._warehouse)
+        try:
+            return dbtRunner(manifest=manifest).invoke([*arguments, *self._options])
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+            gc.collect()

@@ -1,0 +1,65 @@
+"""A generated corpus with the traps of the real one: what two to four judges say about a few hundred responses.
+
+Labels come from a fixed seed. Ids repeat across question sets, responses were regenerated after they were judged,
+judgments were repeated, one judge has two names, one gives a single label throughout.
+"""
+
+import random
+from datetime import datetime, timedelta
+
+from .landed_corpus import LandedCorpus, blob
+
+MODELS = ("lab-a/small", "lab-a/large", "lab-b/one", "lab-c/unlisted")
+SETS = {"us_hard": 12, "china_criticism": 6, "zh_china_criticism": 6}
+RETIRED, CURRENT, CURRENT_ALIAS = "openai/gpt-4o-2024-11-20", "x-ai/grok-4.1-fast", "xai/grok-4.1-fast-non-reasoning"
+MONOTONE, SILENT = "gemma-3-27b-it", "deepseek-chat-v3.2"
+LABELS = ("COMPLETE", "EVASIVE", "DENIAL", "ERROR_ORIGINAL_MODERATION")
+
+
+def generated_panel(seed: int = 7) -> LandedCorpus:
+    """The same corpus for the same seed."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    corpus = LandedCorpus()
+    for model, family in zip(MODELS[:3], ("small family", "large family", "large family"), strict=True):
+        corpus.metadata(model, model_family=family, is_reasoning=model.endswith("large"))
+    for category, count in SETS.items():
+        for number in range(count):
+            # three phrasings of a theme in us_hard; ids that two sets share in the others
+            question_id = (
+                f"theme_{number // 3}_expert{number % 3 + 1}"
+                if category == "us_hard"
+                else f"china_criticism_{number:02d}"
+            )
+            domain = f"domain {number % 2}" if category == "us_hard" else None
+            corpus.question(question_id, category, domain=domain)
+            for model in MODELS:
+                _answer_and_judge(corpus, draw, category, question_id, model)
+    return corpus
+
+
+def _answer_and_judge(corpus: LandedCorpus, draw: random.Random, category: str, question_id: str, model: str) -> None:
+    content = None if draw.random() < 0.05 else f"{category} {question_id} {model}"
+    judged = f"{content} as it was" if draw.random() < 0.1 else content
+    at = datetime(2025, 2, 1) + timedelta(minutes=draw.randrange(10_000), microseconds=draw.randrange(1_000_000))
+    corpus.response(question_id, model, content, category=category)
+    truth = draw.choices(LABELS, (60, 20, 15, 5))[0]
+
+    def judge(name: str, label: str, text: str | None, **columns: object) -> None:
+        corpus.analysis(question_id, model, text, name, label, category=category, **columns)
+
+    def noisy(share: float) -> str:
+        return draw.choice(LABELS) if draw.random() < share else truth
+
+    judge(RETIRED, noisy(0.3), judged, assessed_at=at)
+    current = CURRENT_ALIAS if draw.random() < 0.3 else CURRENT
+    label = noisy(0.2)
+    judge(current, label, content, assessed_at=at)
+    if draw.random() < 0.2:  # judged again later, with another label perhaps
+        judge(current, noisy(0.2), content, assessed_at=at + timedelta(days=1))
+    if draw.random() < 0.2:  # the same judgment once more, in another file and under the judge's other name
+        other = CURRENT if current == CURRENT_ALIAS else CURRENT_ALIAS
+        judge(other, label, content, assessed_at=at, blob_id=blob(f"copy of {category} {model}"))
+    if draw.random() < 0.5:
+        judge(MONOTONE, "COMPLETE", content, assessed_at=None)
+    if category != "us_hard":
+        judge(SILENT, "COMPLETE" if draw.random() < 0.99 else "DENIAL", content, assessed_at=at)

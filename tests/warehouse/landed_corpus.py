@@ -1,0 +1,140 @@
+"""Small landed corpora for tests: rows by keyword, written as Parquet under the views of schema `landing`.
+
+Columns and types come from the landing stage itself, so a column that dbt expects and landing does not make fails here.
+"""
+
+import hashlib
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA
+from assets.landing.landing import MANIFEST_SCHEMA
+
+Row = dict[str, Any]
+
+
+def blob(name: str) -> str:
+    """A blob id for a file of that name."""
+    return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
+
+
+def text_columns(content: str | None) -> Row:
+    visible = content or ""
+    return {
+        "content": content,
+        "content_sha256": hashlib.sha256(visible.encode()).hexdigest(),
+        "content_characters": len(visible),
+    }
+
+
+@dataclass
+class LandedCorpus:
+    """Rows as the landing stage would leave them; every method adds one and fills what a test does not care about."""
+
+    questions: list[Row] = field(default_factory=list)
+    responses: list[Row] = field(default_factory=list)
+    analyses: list[Row] = field(default_factory=list)
+    model_metadata: list[Row] = field(default_factory=list)
+    quarantine: list[Row] = field(default_factory=list)
+
+    def question(self, question_id: str, category: str = "us_hard", **columns: Any) -> None:
+        row = {"category": category, "question_id": question_id, "domain": None, "question": f"About {question_id}?"}
+        self._add("questions", row, f"questions/{category}", columns)
+
+    def response(self, question_id: str, model: str, content: str | None, **columns: Any) -> None:
+        row = self._answer(question_id, model, content, columns)
+        row["responded_at"] = datetime(2025, 1, 1)
+        row["response_status"] = None
+        self._add("responses", row, f"responses/{row['category']}/{model}", columns)
+
+    def analysis(
+        self, question_id: str, model: str, content: str | None, judge: str, label: str, **columns: Any
+    ) -> None:
+        row = self._answer(question_id, model, content, columns)
+        row |= {
+            "judge_model": judge,
+            "judge_api_provider": None,
+            "raw_label": label,
+            "assessed_at": datetime(2025, 2, 1),
+            "judge_analysis": f"{judge} says {label}",
+        }
+        self._add("analyses", row, f"analysis/{judge}/{row['category']}/{model}", columns)
+
+    def metadata(self, model: str, **columns: Any) -> None:
+        row = {
+            "model": model,
+            "creator": "Lab",
+            "model_name": model,
+            "model_family": None,
+            "release_date": None,
+            "is_reasoning": None,
+            "is_skipped": False,
+        }
+        self._add("model_metadata", row, "model_metadata", columns)
+
+    def write(self, warehouse: Path, shuffle_seed: int | None = None) -> None:
+        """Make schema `landing` in a new DuckDB file; with a seed, the rows lie in another order."""
+        parquet = warehouse.parent / "landed"
+        parquet.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.execute("create schema landing")
+            for name, schema in self._schemas().items():
+                rows = list(self._files() if name == "files" else getattr(self, name))
+                if shuffle_seed is not None:
+                    random.Random(shuffle_seed).shuffle(rows)  # noqa: S311 - no secret
+                path = parquet / f"{name}.parquet"
+                pl.DataFrame(rows, schema=schema).write_parquet(path)
+                connection.execute(f"create view landing.{name} as select * from read_parquet('{path}')")
+
+    @staticmethod
+    def _answer(question_id: str, model: str, content: str | None, columns: Row) -> Row:
+        return {
+            "category": columns.get("category", "us_hard"),
+            "question_id": question_id,
+            "model": model,
+            "api_provider": "OpenRouter",
+            "api_model": None,
+            "provider": None,
+            "response_model": None,
+            "response_shape": "chat_completion",
+            "finish_reason": "stop",
+            "has_error": False,
+            **text_columns(content),
+        }
+
+    def _add(self, kind: str, row: Row, file: str, columns: Row) -> None:
+        rows = getattr(self, kind)
+        row |= columns
+        blob_id = row.setdefault("blob_id", blob(file))
+        row.setdefault("line", 1 + sum(other["blob_id"] == blob_id for other in rows))
+        rows.append(row)
+
+    def _files(self) -> list[Row]:
+        kinds = {kind: getattr(self, kind) for kind in KINDS}
+        files = sorted({(kind, row["blob_id"]) for kind, rows in kinds.items() for row in rows})
+        files += sorted({(row["kind"], row["blob_id"]) for row in self.quarantine})
+        return [
+            {
+                "source": "judgments",
+                "path": f"{kind}/{blob_id[:12]}.jsonl",
+                "folder": kind,
+                "kind": kind,
+                "blob_id": blob_id,
+                "is_lfs": False,
+                "byte_count": 1,
+                "row_count": 1,
+                "quarantined_count": 0,
+            }
+            for kind, blob_id in files
+        ]
+
+    @staticmethod
+    def _schemas() -> dict[str, dict[str, pl.DataType]]:
+        files = {name: dtype for name, dtype in MANIFEST_SCHEMA.items() if not name.startswith(("landed_", "problem_"))}
+        return {**{name: kind.schema for name, kind in KINDS.items()}, "quarantine": QUARANTINE_SCHEMA, "files": files}
