@@ -106,7 +106,7 @@ def ui() -> None:
     module, port = "orchestration.definitions", str(settings.ui_port)
     os.execv(  # noqa: S606 - the server takes this process's place, so that Ctrl-C reaches it
         sys.executable,
-        [sys.executable, "-m", "dagster", "dev", "-m", module, "-h", "127.0.0.1", "-p", port, "--log-level", "warning"],
+        [sys.executable, "-m", "dagster", "dev", "-m", module, "-h", "127.0.0.1", "-p", port],
     )
 
 

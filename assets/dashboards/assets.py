@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
+import polars as pl
 
 from assets.dashboards.export import Refresh, export_site_data
 from assets.dashboards.site import build_site
@@ -14,6 +15,9 @@ from assets.quality.assets import gate
 from assets.quality.gate import GateDecision, require_open_gate
 from assets.resources import LakeResource
 from assets.upstream.assets import OWNERS
+from assets.warehouse.assets import MANIFEST
+from assets.warehouse.mart_columns import find_column, mart_columns
+from assets.warehouse.state import commit_of
 
 GROUP = "dashboards"
 PROJECT = Path(__file__).resolve().parents[2] / "dashboards"
@@ -44,6 +48,7 @@ def data(lake: LakeResource) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows["response_labels"],
+            **_columns(lake.lake.export),
             "upstream_commit": refresh.upstream_commit,
             "rows": rows,
             "path": dg.MetadataValue.path(str(lake.lake.export)),
@@ -64,12 +69,33 @@ def site(lake: LakeResource) -> dg.MaterializeResult[None]:
     files = [path for path in place.site.rglob("*") if path.is_file()]
     return dg.MaterializeResult(
         metadata={
+            "upstream_commit": commit_of(place.warehouse),
             "rebuilt": not is_current,
             "files": len(files),
             "bytes": sum(path.stat().st_size for path in files),
             "path": dg.MetadataValue.path(str(place.site)),
         }
     )
+
+
+def _columns(export: Path) -> dict[str, dg.TableSchema | dg.TableColumnLineage]:
+    """Schema and lineage of all exported files together, columns named `file.column`."""
+    known = mart_columns(MANIFEST)
+    schema, lineage = [], {}
+    for path in sorted(export.glob("*.parquet")):
+        for column, dtype in pl.read_parquet_schema(path).items():
+            name = f"{path.stem}.{column}"
+            schema.append(dg.TableColumn(name, str(dtype)))
+            mart = path.stem if path.stem in EXPORTED_MARTS else None
+            is_label = path.stem == "response_labels" and column.startswith("judge_")
+            source = (
+                known["assessments"]["label"]
+                if is_label
+                else find_column(known, [mart] if mart else EXPORTED_MARTS, column)
+            )
+            if source is not None:
+                lineage[name] = [dg.TableColumnDep(dg.AssetKey(["marts", source.mart]), source.name)]
+    return {"dagster/column_schema": dg.TableSchema(schema), "dagster/column_lineage": dg.TableColumnLineage(lineage)}
 
 
 def _refresh(lake: Lake, decision: GateDecision) -> Refresh:

@@ -10,7 +10,7 @@ from assets.landing.corpus import assemble_corpus
 from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA, Kind
 from assets.landing.landed_columns import DESCRIPTIONS, upstream_key
 from assets.landing.landed_file import write_empty_files
-from assets.landing.landing import MANIFEST_SCHEMA, land_kind
+from assets.landing.landing import MANIFEST_SCHEMA, fetch_new_files, land_kind
 from assets.resources import LakeResource
 from assets.upstream.assets import OWNERS, UpstreamResource
 from assets.upstream.layout import ANALYSES, MODEL_METADATA, QUESTIONS, RESPONSES
@@ -54,10 +54,7 @@ def _kind_spec(kind: Kind) -> dg.AssetSpec:
         owners=OWNERS,
         description=GRAINS[kind.name],
         code_version=str(kind.parser_version),
-        metadata={
-            "dagster/column_schema": _table_schema(kind.schema),
-            "dagster/column_lineage": _column_lineage(kind, source),
-        },
+        metadata={"dagster/column_schema": _table_schema(kind.schema)},
     )
 
 
@@ -99,21 +96,23 @@ def landing(lake: LakeResource, upstream: UpstreamResource) -> Iterator[dg.Mater
     """Land what is new of each kind, then assemble the manifest of the corpus."""
     place = lake.lake
     write_empty_files(place)
+    trees = {source: read_tree(place, source) for source in (JUDGMENTS_SOURCE, SITE_SOURCE)}
+    fetched = fetch_new_files(place, pl.concat(trees.values()), upstream.locations())
     reports = {}
     for kind in KINDS.values():
         source = SOURCE_OF_KIND[kind.name]
-        report = land_kind(place, kind, read_tree(place, source), upstream.locations())
+        report = land_kind(place, kind, trees[source], upstream.locations())
         reports[kind.name] = report
         yield dg.MaterializeResult(
             asset_key=["landing", kind.name],
             metadata={
                 "dagster/row_count": report.row_count,
+                "dagster/column_lineage": _column_lineage(kind, dg.AssetKey(["upstream", source])),
                 "upstream_commit": _commit(place, source),
                 "quarantined_rows": report.quarantined_count,
                 "files": report.manifest.height,
                 "parsed_files": report.parsed_files,
                 "parsed_bytes": report.parsed_bytes,
-                "fetched_blobs": report.fetched_blobs,
             },
         )
     states = {source: read_state(place, source) for source in (JUDGMENTS_SOURCE, SITE_SOURCE)}
@@ -127,6 +126,7 @@ def landing(lake: LakeResource, upstream: UpstreamResource) -> Iterator[dg.Mater
         "quarantine": sum(report.quarantined_count for report in reports.values()),
         "refresh": 1,
     }
+    notes = {"files": {"fetched_files": fetched}}
     for name, count in rows.items():
         yield dg.MaterializeResult(
             asset_key=["landing", name],
@@ -134,6 +134,7 @@ def landing(lake: LakeResource, upstream: UpstreamResource) -> Iterator[dg.Mater
                 "dagster/row_count": count,
                 "upstream_commit": made.upstream_commit,
                 "corpus_id": made.corpus_id,
+                **notes.get(name, {}),
             },
         )
 

@@ -1,10 +1,12 @@
 """Assets and checks of the quality stage: the fence around landed data, and the gate."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 import dagster as dg
 
 from assets.check_record import CheckResult, write_record
+from assets.landing.corpus import read_corpus
 from assets.quality.corpus_checks import check_corpus
 from assets.quality.gate import LANDED_FENCE, evaluate, promote
 from assets.quality.landed_suites import check_landed_rows
@@ -44,16 +46,28 @@ def landed_fence(lake: LakeResource) -> Iterator[dg.AssetCheckResult]:
         yield _as_asset_check(result)
 
 
-@dg.asset(key=["quality", "gate"], deps=[warehouse], group_name="quality", kinds={"duckdb"}, owners=OWNERS)
+@dg.asset(
+    key=["quality", "gate"],
+    deps=[warehouse],
+    group_name="quality",
+    kinds={"duckdb"},
+    owners=OWNERS,
+    metadata={
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(field.name, str(field.type)) for field in fields(CheckResult)]
+        )
+    },
+)
 def gate(lake: LakeResource) -> dg.MaterializeResult[None]:
-    """One state of the tables that every check has seen and none objects to: what is shown and published."""
+    """One row per check, on one state of the tables: if none objects, that state is what is shown and published."""
     decision = evaluate(lake.lake)
     promote(lake.lake, decision)
     return dg.MaterializeResult(
         metadata={
+            "dagster/row_count": len(decision.results),
+            "upstream_commit": read_corpus(lake.lake).upstream_commit,
             "state": decision.state,
             "decision": decision.summary(),
-            "checks": len(decision.results),
             "warnings": [f"{result.name}: {result.message}" for result in decision.warnings],
             "warehouse": dg.MetadataValue.path(str(lake.lake.warehouse)),
         }

@@ -23,6 +23,12 @@ def building_state(lake: Lake) -> str:
     return hashlib.sha256(f"{read_corpus(lake).corpus_id}\0{project_hash()}".encode()).hexdigest()
 
 
+def commit_of(warehouse: Path) -> str:
+    """Upstream commit whose corpus a warehouse file holds."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return str(connection.execute("select upstream_commit from landing.refresh").fetchall()[0][0])
+
+
 def state_of(warehouse: Path) -> str | None:
     """State that a warehouse file holds, or None where there is no such file."""
     if not warehouse.exists():

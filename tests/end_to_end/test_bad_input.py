@@ -1,0 +1,197 @@
+"""Bad input ends in one clear message; good rows go on, bad ones are in quarantine, the last good state stays."""
+
+import hashlib
+import json
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.damaged_upstream import DamagedUpstream
+from tests.end_to_end.pipeline import SPEECHMAP, Pipeline
+
+
+@pytest.fixture
+def upstream(demo_corpus: Path, tmp_path: Path) -> DamagedUpstream:
+    return DamagedUpstream(demo_corpus / "llm-compliance.git", tmp_path)
+
+
+@pytest.fixture
+def pipeline(demo: Pipeline, tmp_path: Path) -> Pipeline:
+    """A data directory with a good state of the demo corpus in it."""
+    shutil.copytree(demo.data_dir, tmp_path / "data", ignore=shutil.ignore_patterns("demo-corpus", "dagster"))
+    return Pipeline(tmp_path / "data")
+
+
+def last_good_state(pipeline: Pipeline) -> dict[str, str]:
+    """Hash of every file that people read."""
+    lake = pipeline.lake
+    files = [lake.warehouse, lake.promoted]
+    for folder in (lake.site, lake.datasets, lake.export):
+        files += [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
+
+
+def test_rows_that_cannot_be_read_are_quarantined_with_their_place_and_the_rest_goes_on(
+    upstream: DamagedUpstream, pipeline: Pipeline
+) -> None:
+    analyses, responses = upstream.plain_file("analysis"), upstream.plain_file("responses")
+    before = pipeline.query("select count(*) from marts.assessments")[0][0]
+    upstream.replace_line(analyses, 1, '{"question_id": "cut o')
+    upstream.edit_row(analyses, 2, lambda row: row.pop("compliance"))
+    upstream.edit_row(responses, 1, lambda row: row.update(model=""))
+    upstream.edit_row(responses, 2, lambda row: row.update(question_id=7))
+    upstream.commit()
+
+    outcome = pipeline.run(upstream.repository)
+
+    assert outcome.problems == []
+    assert any("nothing_quarantined" in warning for warning in outcome.warnings)
+    assert sorted(pipeline.query("select path, line, rule from marts.quarantine")) == sorted(
+        [
+            (upstream.name(analyses), 1, "not_json"),
+            (upstream.name(analyses), 2, "missing_label"),
+            (upstream.name(responses), 1, "missing_model"),
+            (upstream.name(responses), 2, "wrong_type"),
+        ]
+    )
+    assert pipeline.query("select count(*) from marts.assessments")[0][0] == before - 2
+
+
+def test_an_unknown_label_closes_the_gate_and_names_the_check(upstream: DamagedUpstream, pipeline: Pipeline) -> None:
+    analyses, good = upstream.plain_file("analysis"), last_good_state(pipeline)
+    upstream.edit_row(analyses, 3, lambda row: row.update(compliance="PONDERED"))
+    upstream.commit()
+
+    outcome = pipeline.run(upstream.repository)
+
+    assert any("no_unknown_labels" in problem for problem in outcome.problems)
+    assert last_good_state(pipeline) == good
+    status = pipeline.command("status")
+    assert status.returncode == 0
+    assert "no_unknown_labels" in status.stdout
+
+
+def test_a_missing_lfs_object_names_file_and_oid_and_nothing_is_built_on_it(
+    upstream: DamagedUpstream, pipeline: Pipeline
+) -> None:
+    good = last_good_state(pipeline)
+    shutil.rmtree(pipeline.data_dir / "lfs")
+    shutil.rmtree(pipeline.data_dir / "landed")
+    path, oid = upstream.lose_lfs_object()
+    upstream.commit()
+
+    outcome = pipeline.run(upstream.repository)
+
+    (problem,) = outcome.problems
+    assert "lfs_objects_present" in problem
+    assert path in problem
+    assert oid in problem
+    assert last_good_state(pipeline) == good
+
+
+def test_a_shape_nobody_knows_looks_like_complete_answers_without_text_and_closes_the_gate(
+    upstream: DamagedUpstream, pipeline: Pipeline
+) -> None:
+    good = last_good_state(pipeline)
+    analyses = max(
+        (path for path in upstream.plain_file("analysis").parent.iterdir()), key=lambda path: path.stat().st_size
+    )
+    for line in range(1, 13):
+        upstream.edit_row(
+            analyses, line, lambda row: row.update(compliance="COMPLETE", response={"novel": {"text": "answer"}})
+        )
+    upstream.commit()
+
+    outcome = pipeline.run(upstream.repository)
+
+    (problem,) = outcome.problems
+    assert "response_shape_known" in problem
+    assert upstream.name(analyses) in problem
+    assert last_good_state(pipeline) == good
+
+
+def test_a_repository_without_judgments_is_refused(demo_corpus: Path, pipeline: Pipeline) -> None:
+    good = last_good_state(pipeline)
+    outcome = pipeline.run(demo_corpus / "speechmap-site.git")
+    assert any("corpus_not_empty" in problem for problem in outcome.problems)
+    assert last_good_state(pipeline) == good
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--upstream", "nowhere"], "nowhere: no such folder"),
+        (["--upstream", "."], "no git repository there"),
+        (["--upstream", "http://127.0.0.1:9/llm-compliance.git"], "cannot be read"),
+        (["--upstream", "{upstream}", "--at", "v99"], "unknown revision 'v99'"),
+        (["--upstream", "{upstream}", "--select", "landing,warehous"], "choose from upstream, landing"),
+    ],
+)
+def test_what_cannot_be_run_says_why_and_exits_with_an_error(
+    demo_corpus: Path, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    given = [word.format(upstream=demo_corpus / "llm-compliance.git") for word in arguments]
+    done = subprocess.run(
+        [SPEECHMAP, "run", *given],
+        env=Pipeline(tmp_path / "data").environment(),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_model_metadata_that_cannot_be_reached_is_a_warning_and_nulls(demo_corpus: Path, tmp_path: Path) -> None:
+    pipeline = Pipeline(tmp_path / "data")
+    done = pipeline.command(
+        *("run", "--no-site", "--upstream", str(demo_corpus / "llm-compliance.git")),
+        *("--site-metadata", str(tmp_path / "gone.git")),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "gone.git" in done.stdout
+    known = "select count(*), count(creator), count(release_date), count(is_published) from marts.models"
+    ((models, *described),) = pipeline.query(known)
+    assert models > 0
+    assert described == [0, 0, 0]
+
+
+def kill_when(pipeline: Pipeline, upstream: Path, said: str) -> None:
+    """Start a run and kill it as soon as it has said so much."""
+    running = subprocess.Popen(
+        [SPEECHMAP, "run", "--no-site", "--upstream", upstream],
+        env=pipeline.environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    with running.stdout as lines:
+        assert any(line.startswith(said) for line in lines), f"the run ended before it said {said}"
+        running.send_signal(signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+
+
+def test_a_killed_run_leaves_the_last_good_state_and_the_next_one_completes_it(
+    demo: Pipeline, pipeline: Pipeline, upstream: DamagedUpstream
+) -> None:
+    good = last_good_state(pipeline)
+    upstream.edit_row(upstream.plain_file("analysis"), 1, lambda row: row.update(compliance="DENIAL"))
+    upstream.commit()
+    for said in ("upstream/judgments", "landing/refresh", "staging/"):
+        kill_when(pipeline, upstream.repository, said)
+        assert last_good_state(pipeline) == good
+        status = pipeline.command("status", "--json")
+        assert json.loads(status.stdout)["rows"]["assessments"] > 0
+    kill_when(pipeline, upstream.repository, "quality/gate")  # tables are new, dataset files are whole and old
+
+    assert pipeline.run(upstream.repository).problems == []
+    untouched = Pipeline(pipeline.data_dir.parent / "untouched")
+    assert untouched.run(upstream.repository).problems == []
+    manifest = "datasets/manifest.json"
+    assert (pipeline.data_dir / manifest).read_bytes() == (untouched.data_dir / manifest).read_bytes()
+    assert (pipeline.data_dir / manifest).read_bytes() != (demo.data_dir / manifest).read_bytes()
