@@ -4,6 +4,7 @@ Every stage may use this module. It knows paths and atomic replacement; it knows
 files hold.
 """
 
+import io
 import json
 import os
 import shutil
@@ -12,11 +13,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from assets.errors import PipelineError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PARTIAL, RETIRED = ".partial", ".retired"
+# Folders below the data directory that hold atomic writes of runs, and of nobody else.
+WRITTEN_BY_RUNS = ("building", "landed", "lfs")
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ class Lake:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the data directory for writing.
+        """Hold the data directory for writing, and clear what a killed run left there.
 
         The lock belongs to the process: it is gone when the process is, however it ended.
 
@@ -139,16 +147,30 @@ class Lake:
                 "or set SPEECHMAP_DATA_DIR to another folder"
             ) from None
         try:
+            self._clear_leftovers()
             yield
         finally:
             lock.release()
+
+    def _clear_leftovers(self) -> None:
+        """Undo the writes that a killed run had under way."""
+        for retired in self.root.glob(f".*{RETIRED}"):
+            target = self.root / retired.name[1:].rsplit(".", 2)[0]
+            if not target.exists():  # killed between the two renames of `atomic_folder`
+                retired.rename(target)
+        folders = (path for folder in WRITTEN_BY_RUNS for path in (self.root / folder).rglob(f".*{PARTIAL}"))
+        for leftover in (*self.root.glob(f".*{PARTIAL}"), *self.root.glob(f".*{RETIRED}"), *folders):
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_path(target: Path) -> Iterator[Path]:
     """Yield a temporary sibling of `target`: it replaces `target` if the block ends well, and is removed if not."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=PARTIAL, dir=target.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -157,6 +179,18 @@ def atomic_path(target: Path) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_parquet(target: Path, frame: "pl.DataFrame", **options: Any) -> None:
+    """Write `frame` as Parquet, whole or not at all; `options` are those of `polars.DataFrame.write_parquet`.
+
+    Raises:
+        OSError: the disk is full. Polars itself would raise something that cannot be told from a defect.
+    """
+    encoded = io.BytesIO()
+    frame.write_parquet(encoded, **options)
+    with atomic_path(target) as temporary:
+        temporary.write_bytes(encoded.getbuffer())
 
 
 def write_json(target: Path, value: Any) -> None:
@@ -186,14 +220,19 @@ def read_json(path: Path) -> dict[str, Any] | None:
 def atomic_folder(target: Path) -> Iterator[Path]:
     """Yield an empty temporary folder: it replaces `target` if the block ends well, and is removed if not."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
-    retired = temporary.with_suffix(".retired")
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=PARTIAL, dir=target.parent))
+    retired = temporary.with_suffix(RETIRED)
     try:
         yield temporary
         temporary.chmod(0o755)
         if target.exists():
             target.rename(retired)
-        temporary.rename(target)
+        try:
+            temporary.rename(target)
+        except OSError:
+            if retired.exists():
+                retired.rename(target)
+            raise
     finally:
         for leftover in (temporary, retired):
             shutil.rmtree(leftover, ignore_errors=True)

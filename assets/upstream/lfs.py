@@ -11,10 +11,12 @@ from dulwich.lfs import LFSClient, LFSError, LFSPointer
 
 from assets.errors import PipelineError
 from assets.lake import atomic_path
-from assets.upstream.git import as_url
+from assets.upstream.git import as_url, without_credentials
 
 POINTER_START = b"version https://git-lfs.github.com/spec/v1"
 LONGEST_POINTER = 1024
+LONGEST_REASON = 300  # a server may answer with a whole page
+SECONDS_OF_SILENCE = b"60"
 
 
 class MissingLfsObjectError(PipelineError):
@@ -50,29 +52,30 @@ class LfsObjects:
             if _is(content, pointer):
                 return content
         content = self._fetch(pointer)
-        if not _is(content, pointer):
-            raise MissingLfsObjectError(
-                f"Git LFS object {pointer.oid}: what the remote sent does not match its hash"
-            )
         with atomic_path(kept) as temporary:
             temporary.write_bytes(content)
         return content
 
     def _fetch(self, pointer: LFSPointer) -> bytes:
-        if self._client is None:
-            config = ConfigDict()
-            config.set((b"remote", b"origin"), b"url", as_url(self.location).encode())
-            self._client = LFSClient.from_config(config)
-        if self._client is None:
-            raise MissingLfsObjectError(
-                f"Git LFS object {pointer.oid}: no LFS server is known for {self.location}"
-            )
         try:
-            return self._client.download(pointer.oid, pointer.size)
-        except (LFSError, OSError) as error:
+            if self._client is None:
+                self._client = _client(self.location)
+            return self._client.download(pointer.oid, pointer.size)  # checks hash and size
+        except (LFSError, OSError, ValueError) as error:
+            lines = without_credentials(str(error)).splitlines() or ["no reason given"]
             raise MissingLfsObjectError(
-                f"Git LFS object {pointer.oid} ({pointer.size} bytes): {error}"
+                f"Git LFS object {pointer.oid} ({pointer.size} bytes): {lines[0][:LONGEST_REASON]}"
             ) from error
+
+
+def _client(location: str) -> LFSClient:
+    config = ConfigDict()
+    config.set((b"remote", b"origin"), b"url", as_url(location).rstrip("/").encode())
+    config.set((b"http",), b"timeout", SECONDS_OF_SILENCE)
+    client = LFSClient.from_config(config)
+    if client is None:
+        raise LFSError(f"no LFS server is known for {location}")
+    return client
 
 
 def _is(content: bytes, pointer: LFSPointer) -> bool:

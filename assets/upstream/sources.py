@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from assets.errors import PipelineError
-from assets.lake import Lake, atomic_path, read_json, write_json
+from assets.lake import Lake, read_json, write_json, write_parquet
 from assets.upstream.layout import Layout
 from assets.upstream.tree import TREE_SCHEMA, SourceState, TreeChange, compare_trees, sync_tree
 
@@ -26,8 +26,7 @@ def sync_source(
     """
     before = read_tree(lake, source)
     state, tree = sync_tree(source, lake.mirror(source), location, revision, layout)
-    with atomic_path(lake.source_tree(source)) as temporary:
-        tree.write_parquet(temporary)
+    write_parquet(lake.source_tree(source), tree)
     write_json(lake.source_state(source), {**asdict(state), "committed_at": state.committed_at.isoformat()})
     return state, compare_trees(before, tree)
 

@@ -3,6 +3,7 @@
 A tree is a Polars frame, one row per data file; it is what the landing stage works through.
 """
 
+from collections import defaultdict, deque
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ class SourceState:
 
 @dataclass(frozen=True)
 class TreeChange:
-    """What a sync changed, as lists of paths. A moved file is named by its new path only."""
+    """What a sync changed, as sorted lists of paths. A moved file is named by its new path only."""
 
     added: list[str]
     changed: list[str]
@@ -69,16 +70,23 @@ def sync_tree(
 
 
 def compare_trees(before: pl.DataFrame, after: pl.DataFrame) -> TreeChange:
-    """Tell added, changed, moved and removed files apart by path and blob id."""
+    """Tell added, changed, moved and removed files apart by path and blob id.
+
+    A file has moved if its content left one path and appeared at a new one; what stands at the old path now, if
+    anything, has changed. Every departure explains one arrival, so a copy beside a moved file is an added file.
+    """
     old = dict(zip(before["path"], before["blob_id"], strict=True))
     new = dict(zip(after["path"], after["blob_id"], strict=True))
-    vanished_blobs = {old[path] for path in old.keys() - new.keys()}
-    appeared = sorted(new.keys() - old.keys())
-    moved = [path for path in appeared if new[path] in vanished_blobs]
-    moved_blobs = {new[path] for path in moved}
-    return TreeChange(
-        added=[path for path in appeared if new[path] not in vanished_blobs],
-        changed=sorted(path for path in old.keys() & new.keys() if old[path] != new[path]),
-        moved=moved,
-        removed=sorted(path for path in old.keys() - new.keys() if old[path] not in moved_blobs),
-    )
+    changed = sorted(path for path in old.keys() & new.keys() if old[path] != new[path])
+    origins: defaultdict[str, deque[str]] = defaultdict(deque)
+    for path in [*sorted(old.keys() - new.keys()), *changed]:
+        origins[old[path]].append(path)
+    added, moved, departed = [], [], set()
+    for path in sorted(new.keys() - old.keys()):
+        if origins[new[path]]:
+            departed.add(origins[new[path]].popleft())
+            moved.append(path)
+        else:
+            added.append(path)
+    removed = sorted(old.keys() - new.keys() - departed)
+    return TreeChange(added, changed, moved, removed)
