@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.errors import PipelineError
-from assets.lake import Lake, atomic_path, read_json, write_json
+from assets.lake import Lake, read_json, write_json, write_parquet
 from assets.landing.kinds import KINDS
 from assets.landing.landed_file import quarantine_path
 from assets.landing.landing import MANIFEST_SCHEMA
@@ -49,8 +49,7 @@ def assemble_corpus(lake: Lake, pieces: Sequence[pl.DataFrame], sources: dict[st
         committed_at=judgments.committed_at.isoformat(),
         site_metadata_commit=site.commit if site else None,
     )
-    with atomic_path(lake.manifest) as temporary:
-        manifest.write_parquet(temporary)
+    write_parquet(lake.manifest, manifest)
     write_json(lake.corpus, asdict(corpus))
     return corpus
 

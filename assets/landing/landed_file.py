@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.lake import Lake, atomic_path
+from assets.lake import Lake, write_parquet
 from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA, Kind
 from assets.landing.rows import RefusedRowError, lines_of
 
@@ -51,18 +51,22 @@ def parse_blob(kind: Kind, blob_id: str, content: bytes) -> tuple[pl.DataFrame, 
 
 
 def find_landed(lake: Lake, kind: Kind, blob_id: str) -> LandedFile | None:
-    """The landed file of a blob, or None where it has not been landed by this parser version."""
+    """The landed file of a blob, or None where it has not been landed by this parser version, or is damaged."""
     path = lake.landed(kind.name, kind.parser_version, blob_id)
     if not path.exists():
         return None
-    about = pl.read_parquet_metadata(path)
-    return LandedFile(
-        path,
-        row_count=int(about["row_count"]),
-        quarantined_count=int(about["quarantined_count"]),
-        byte_count=int(about["byte_count"]),
-        is_lfs=about["is_lfs"] == "true",
-    )
+    try:
+        about = pl.read_parquet_metadata(path)
+        landed = LandedFile(
+            path,
+            row_count=int(about["row_count"]),
+            quarantined_count=int(about["quarantined_count"]),
+            byte_count=int(about["byte_count"]),
+            is_lfs=about["is_lfs"] == "true",
+        )
+    except (pl.exceptions.ComputeError, KeyError):  # cut off by a crash of the machine, or not ours
+        return None
+    return landed if landed.quarantined_count == 0 or landed.quarantine_path.exists() else None
 
 
 def land_blob(lake: Lake, kind: Kind, blob_id: str, content: bytes, *, is_lfs: bool = False) -> LandedFile:
@@ -71,14 +75,9 @@ def land_blob(lake: Lake, kind: Kind, blob_id: str, content: bytes, *, is_lfs: b
     path = lake.landed(kind.name, kind.parser_version, blob_id)
     counts = {"row_count": rows.height, "quarantined_count": refused.height, "byte_count": len(content)}
     if refused.height:
-        with atomic_path(quarantine_path(path)) as temporary:
-            refused.write_parquet(temporary)
-    with atomic_path(path) as temporary:
-        rows.write_parquet(
-            temporary,
-            compression_level=COMPRESSION_LEVEL,
-            metadata={"is_lfs": str(is_lfs).lower(), **{name: str(count) for name, count in counts.items()}},
-        )
+        write_parquet(quarantine_path(path), refused)
+    about = {"is_lfs": str(is_lfs).lower(), **{name: str(count) for name, count in counts.items()}}
+    write_parquet(path, rows, compression_level=COMPRESSION_LEVEL, metadata=about)
     return LandedFile(path, **counts, is_lfs=is_lfs)
 
 
@@ -88,8 +87,7 @@ def quarantine_path(landed: Path) -> Path:
 
 
 def write_empty_files(lake: Lake) -> None:
-    """Write a typed Parquet file without rows for the quarantine and for each kind, where it is not there."""
+    """Write a typed Parquet file without rows for the quarantine and for each kind."""
     schemas = {kind.name: kind.schema for kind in KINDS.values()} | {"quarantine": QUARANTINE_SCHEMA}
     for name, schema in schemas.items():
-        with atomic_path(lake.empty / f"{name}.parquet") as temporary:
-            pl.DataFrame(schema=schema).write_parquet(temporary)
+        write_parquet(lake.empty / f"{name}.parquet", pl.DataFrame(schema=schema))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.lake import Lake
-from assets.landing.kinds import Kind
+from assets.landing.kinds import KINDS, Kind
 from assets.landing.landed_file import LandedFile, find_landed, land_blob
 from assets.upstream.lfs import LfsObjects, MissingLfsObjectError, pointer_of
 from assets.upstream.mirror import Mirror
@@ -42,7 +42,6 @@ class LandingReport:
     manifest: pl.DataFrame
     parsed_files: int
     parsed_bytes: int
-    fetched_blobs: int
 
     @property
     def row_count(self) -> int:
@@ -61,6 +60,33 @@ class _Source:
     lfs: LfsObjects
 
 
+def fetch_new_files(lake: Lake, tree: pl.DataFrame, locations: dict[str, str]) -> int:
+    """Bring the blobs of all kinds that have not been landed yet into the mirrors; returns how many came.
+
+    Analyses repeat the responses, so fetching them together saves git most of the work and half of the bytes.
+
+    Args:
+        lake: the data directory.
+        tree: files of the commit, columns of `assets.upstream.tree.TREE_SCHEMA`.
+        locations: folder or URL of each source that the tree names.
+
+    Raises:
+        PipelineError: a remote cannot be read.
+    """
+    fetched = 0
+    # Read backwards, the paths of a model's responses and of their analyses differ at the end only.
+    alike = tree.sort(pl.col("path").str.reverse())
+    for (name,), group in alike.group_by("source", maintain_order=True):
+        new = [
+            blob_id
+            for kind, blob_id in group.select("kind", "blob_id").iter_rows()
+            if find_landed(lake, KINDS[kind], blob_id) is None
+        ]
+        if new:
+            fetched += Mirror(lake.mirror(str(name)), locations[str(name)]).fetch_blobs(new)
+    return fetched
+
+
 def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, str]) -> LandingReport:
     """Land every file of one kind that has not been landed yet.
 
@@ -77,7 +103,7 @@ def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, s
     files = tree.filter(pl.col("kind") == kind.name)
     landed: dict[str, LandedFile] = {}
     problems: dict[str, MissingLfsObjectError] = {}
-    parsed_files = parsed_bytes = fetched_blobs = 0
+    parsed_files = parsed_bytes = 0
     for (name,), group in files.group_by("source", maintain_order=True):
         location = locations[str(name)]
         blob_ids = group["blob_id"].unique(maintain_order=True).to_list()
@@ -85,14 +111,14 @@ def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, s
         new = [blob_id for blob_id in blob_ids if blob_id not in landed]
         if new:
             source = _Source(Mirror(lake.mirror(str(name)), location), LfsObjects(lake.lfs, location))
-            fetched_blobs += source.mirror.fetch_blobs(new)
+            source.mirror.fetch_blobs(new)
             parsed, missing = _land_blobs(lake, kind, source, new)
             landed |= parsed
             problems |= missing
             parsed_files += len(parsed)
             parsed_bytes += sum(file.byte_count for file in parsed.values())
     rows = [_manifest_row(lake, file, landed, problems) for file in files.iter_rows(named=True)]
-    return LandingReport(pl.DataFrame(rows, schema=MANIFEST_SCHEMA), parsed_files, parsed_bytes, fetched_blobs)
+    return LandingReport(pl.DataFrame(rows, schema=MANIFEST_SCHEMA), parsed_files, parsed_bytes)
 
 
 def _land_blobs(

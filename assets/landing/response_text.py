@@ -40,7 +40,7 @@ def extract_response(response: Any) -> ResponseText:
     return ResponseText(
         text=text,
         shape=shape,
-        has_error=bool(response.get("error")) or bool(choice.get("error")),
+        has_error=shape == ERROR or bool(response.get("error")) or bool(choice.get("error")),
         finish_reason=_string(choice.get("finish_reason")) or _string(response.get("stop_reason")),
         provider=_string(response.get("provider")),
         model=_string(response.get("model")),
@@ -56,7 +56,7 @@ def _text_and_shape(response: dict[str, Any], choice: dict[str, Any]) -> tuple[s
         return _visible(choice["message"].get("content")), CHAT_COMPLETION
     if isinstance(response.get("content"), list):
         return _visible(response["content"]), MESSAGES
-    if "error" in response:
+    if response.get("error") is not None:
         return None, ERROR
     return None, UNKNOWN
 
