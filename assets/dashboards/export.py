@@ -7,6 +7,7 @@ files belongs in `site.py`.
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
 
@@ -102,7 +103,8 @@ def export_site_data(warehouse: Path, destination: Path, *, refresh: Refresh) ->
 def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, refresh: Refresh) -> dict[str, int]:
     # COPY takes no parameters, so what depends on values goes through a temporary table.
     connection.execute(f"create temp table exported_judges as {_JUDGES}")
-    connection.execute(f"create temp table exported_refresh as {_REFRESH}", vars(refresh))
+    values = vars(refresh) | {"upstream": without_credentials(refresh.upstream)}
+    connection.execute(f"create temp table exported_refresh as {_REFRESH}", values)
     queries = {
         "refresh": "from exported_refresh",
         "judges": "from exported_judges order by judge",
@@ -110,6 +112,14 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, refresh: 
         "response_labels": response_labels_query(connection),
     }
     return {name: _copy(connection, query, folder / f"{name}.parquet") for name, query in queries.items()}
+
+
+def without_credentials(upstream: str) -> str:
+    """`upstream` without the user and password that a URL may carry: the site is public."""
+    parts = urlsplit(upstream)
+    if "://" not in upstream or "@" not in parts.netloc:
+        return upstream
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def response_labels_query(connection: duckdb.DuckDBPyConnection) -> str:

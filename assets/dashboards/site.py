@@ -26,7 +26,7 @@ _COPIED = ("pages", "components", "static")
 _LAST_LINES = 15
 
 
-def build_site(project: Path, data: Path, work: Path, destination: Path, *, base_path: str = "") -> None:
+def build_site(project: Path, data: Path, work: Path, destination: Path) -> None:
     """Build the site in `project` on the exported Parquet files in `data` and put it at `destination`.
 
     Everything is made in a copy below `work`; `project` is only read. `destination` is replaced by rename once
@@ -35,15 +35,15 @@ def build_site(project: Path, data: Path, work: Path, destination: Path, *, base
     Args:
         project: the Evidence project with pages, components, static files and installed node_modules.
         data: folder written by `export_site_data`.
-        work: folder of this build; emptied first. Two builds at a time need two of them.
+        work: folder of this build, emptied first and gone afterwards unless the build fails. Two builds at a
+            time need two of them.
         destination: folder that will hold index.html.
-        base_path: path below which a host serves the site, such as "/speechmap"; empty for the root.
 
     Raises:
         PipelineError: npm packages or data are missing, or the build failed.
     """
     _check(project, data)
-    template = _prepare(project, data, work, base_path)
+    template = _prepare(project, data, work)
     _run_vite(project, template)
     with atomic_folder(destination) as folder:
         shutil.copytree(template / "build", folder, dirs_exist_ok=True)
@@ -58,7 +58,7 @@ def _check(project: Path, data: Path) -> None:
         raise PipelineError(f"{data}: no exported Parquet files; export the site data first")
 
 
-def _prepare(project: Path, data: Path, work: Path, base_path: str) -> Path:
+def _prepare(project: Path, data: Path, work: Path) -> Path:
     """Lay out the work copy and return the folder in which Vite runs."""
     shutil.rmtree(work, ignore_errors=True)
     # Evidence tells by this path whether it runs inside a project.
@@ -68,11 +68,9 @@ def _prepare(project: Path, data: Path, work: Path, base_path: str) -> Path:
         shutil.rmtree(template / name)
     for name in _COPIED:
         shutil.copytree(project / name, work / name)
-    shutil.copy(project / "package.json", work)
+    for name in ("package.json", "evidence.config.yaml"):
+        shutil.copy(project / name, work / name)
     (work / "node_modules").symlink_to((project / "node_modules").resolve(), target_is_directory=True)
-    config = (project / "evidence.config.yaml").read_text(encoding="utf-8")
-    config += f"\ndeployment:\n  basePath: {json.dumps(base_path)}\n"
-    (work / "evidence.config.yaml").write_text(config, encoding="utf-8")
 
     shutil.copytree(work / "components", template / "src" / "components")
     shutil.copytree(work / "static", template / "static")

@@ -4,7 +4,8 @@ import { labelsOf } from './labels.js';
 
 /**
  * Square table of counts for one label set.
- * @param {{label_a: string, label_b: string, response_count: number}[]} transitions
+ * @param {{label_a: string, label_b: string, response_count: number}[]} transitions rows with other labels, or
+ *   none, do not count
  * @param {'three_labels' | 'with_error'} labelSet
  * @returns {number[][]} counts by label of judge A (rows) and of judge B (columns), in the order of labelsOf
  */

@@ -132,6 +132,7 @@ def write_marts(path: Path, seed: int = 11) -> Path:
     agreement, transitions = _pair_rows(responses, labels)
     start = datetime(2025, 3, 1, 12)
     with duckdb.connect(str(path)) as connection:
+        connection.execute("begin")
         connection.execute("create schema marts")
 
         def table(name: str, columns: str, rows: list[Row]) -> None:
@@ -175,8 +176,10 @@ def write_marts(path: Path, seed: int = 11) -> Path:
             "api_model varchar, responded_at timestamp, status varchar, content_sha256 varchar, "
             "content_characters bigint, is_current boolean, origin varchar",
             [
-                (row["uuid"], row["question"], row["model"], "Provider's", "openrouter", row["model"], start)
-                + ("success", "00", 10, row["is_current"], "upstream")
+                (
+                    *(row["uuid"], row["question"], row["model"], "Provider's", "openrouter", row["model"]),
+                    *(start, "success", "00", 10, row["is_current"], "upstream"),
+                )
                 for row in responses
             ],
         )
@@ -221,4 +224,5 @@ def write_marts(path: Path, seed: int = 11) -> Path:
             "row_sha256 varchar",
             [("analyses", "unknown_label", "label not in seed", "analysis/x.jsonl", 3, "00", "00")],
         )
+        connection.execute("commit")
     return path

@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, Page
+
+from assets.dashboards.export import Refresh, export_site_data
+from assets.dashboards.site import build_site
+
+from .browser import BuiltSite, Watch, open_browser, served
+from .marts_fixture import write_marts
+
+PROJECT = Path(__file__).resolve().parents[2] / "dashboards"
+REFRESH = Refresh(
+    upstream="https://name:secret@git.example/speechmap.git",
+    upstream_commit="4f0c7d6f6d3c1d1f7e4d4f0a7f6c9f3b2a1e0d9c",
+    committed_at=datetime(2026, 3, 1, 8, 30),
+    refreshed_at=datetime(2026, 3, 2, 9, 45),
+    gate_result="passed <i>with</i> {0} warnings",
+)
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_marts(tmp_path_factory.mktemp("marts") / "ware'house.duckdb")
+
+
+@pytest.fixture(scope="session")
+def built_site(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The real site over marts with hostile names, built once."""
+    folder = tmp_path_factory.mktemp("site")
+    export_site_data(warehouse, folder / "export", refresh=REFRESH)
+    build_site(PROJECT, folder / "export", folder / "building", folder / "site")
+    return BuiltSite(folder / "site", warehouse)
+
+
+@pytest.fixture(scope="session")
+def origin(built_site: BuiltSite) -> Iterator[str]:
+    with served(built_site.folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with open_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, origin: str) -> Iterator[Page]:
+    """A fresh page that, whatever the test does with it, stays on its origin and logs no error."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    new_page = context.new_page()
+    watch = Watch.over(new_page, origin)
+    yield new_page
+    watch.assert_clean(new_page)
+    context.close()
+
+
+@pytest.fixture
+def marts(built_site: BuiltSite) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(built_site.warehouse), read_only=True) as connection:
+        yield connection
