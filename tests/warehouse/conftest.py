@@ -19,5 +19,5 @@ def panel() -> LandedCorpus:
 
 @pytest.fixture(scope="session")
 def panel_build(dbt_project: DbtProject, panel: LandedCorpus) -> Build:
-    """The generated corpus with all models and data tests built."""
-    return dbt_project.build(panel.write, "--exclude-resource-type", "unit_test")
+    """The generated corpus with all models built, and all data tests and unit tests run."""
+    return dbt_project.build(panel.write)

@@ -6,6 +6,7 @@ variable, changes), and is moved into a folder of its own when dbt is done.
 
 import gc
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,9 +74,20 @@ class DbtProject:
         """
         self._warehouse.unlink(missing_ok=True)
         landing(self._warehouse)
-        result = self._invoke(self._manifest, "build", *arguments)
+        return self._run("build", *arguments)
+
+    def test_changed(self, build: Build, changes: Sequence[str]) -> Build:
+        """Change tables of a finished warehouse behind dbt's back and run the data tests on the result."""
+        shutil.copyfile(build.warehouse, self._warehouse)
+        with duckdb.connect(str(self._warehouse)) as connection:
+            for change in changes:
+                connection.execute(change)
+        return self._run("test", "--exclude-resource-type", "unit_test")
+
+    def _run(self, *arguments: str) -> Build:
+        result = self._invoke(self._manifest, *arguments)
         if result.result is None:
-            raise AssertionError(f"dbt build did not run: {result.exception}")
+            raise AssertionError(f"dbt {arguments[0]} did not run: {result.exception}")
         self._count += 1
         finished = self._folder / f"build_{self._count}" / self._warehouse.name
         finished.parent.mkdir()

@@ -23,8 +23,10 @@ MARTS = (
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 
-def test_the_generated_panel_passes_every_data_test(panel_build: Build) -> None:
+def test_the_generated_panel_passes_every_unit_test_and_data_test(panel_build: Build) -> None:
     assert panel_build.problems() == {}
+    assert panel_build.status("one_label_throughout_leaves_kappa_undefined") == "pass"
+    assert panel_build.status("agreement_adds_up_to_its_transitions") == "pass"
 
 
 def test_marts_do_not_depend_on_the_order_of_landed_rows(

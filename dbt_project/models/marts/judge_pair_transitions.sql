@@ -1,12 +1,6 @@
 -- grain: one row per label set, scope, pair of judges and pair of labels that occurs
-{%- set scopes = {
-    'overall': "'all'",
-    'category': 'category',
-    'theme': 'theme',
-    'domain': 'domain',
-    'model': 'model',
-    'family': 'family',
-} %}
+-- A further scope is a further column of `placed_labels` and a further name in this list.
+{%- set scopes = ['category', 'theme', 'domain', 'model', 'family'] %}
 with
 assessments as (
     select * from {{ ref('assessments') }}
@@ -24,13 +18,22 @@ models as (
     select * from {{ ref('models') }}
 ),
 
-latest_labels as (
+-- what each judge says about each response, and where the response belongs
+placed_labels as (
     select
-        response_uuid,
-        judge,
-        label
+        assessments.response_uuid,
+        assessments.judge,
+        assessments.label,
+        questions.category,
+        questions.theme,
+        questions.domain,
+        responses.model,
+        models.family
     from assessments
-    where is_latest
+    inner join responses on assessments.response_uuid = responses.response_uuid
+    inner join questions on responses.question_uuid = questions.question_uuid
+    inner join models on responses.model = models.model
+    where assessments.is_latest
 ),
 
 shared_labels as (
@@ -39,69 +42,47 @@ shared_labels as (
         labels_a.judge as judge_a,
         labels_b.judge as judge_b,
         labels_a.label as label_a,
-        labels_b.label as label_b
-    from latest_labels as labels_a
-    inner join latest_labels as labels_b
+        labels_b.label as label_b,
+        labels_a.category,
+        labels_a.theme,
+        labels_a.domain,
+        labels_a.model,
+        labels_a.family
+    from placed_labels as labels_a
+    inner join placed_labels as labels_b
         on
             labels_a.response_uuid = labels_b.response_uuid
             and labels_a.judge < labels_b.judge
 ),
 
--- every scope is a union of these cells, so the pairs of labels are counted once
-cells as (
-    select
-        questions.category,
-        questions.theme,
-        questions.domain,
-        responses.model,
-        models.family,
-        shared_labels.judge_a,
-        shared_labels.judge_b,
-        shared_labels.label_a,
-        shared_labels.label_b,
-        count(*) as response_count
-    from shared_labels
-    inner join responses on shared_labels.response_uuid = responses.response_uuid
-    inner join questions on responses.question_uuid = questions.question_uuid
-    inner join models on responses.model = models.model
-    group by
-        questions.category,
-        questions.theme,
-        questions.domain,
-        responses.model,
-        models.family,
-        shared_labels.judge_a,
-        shared_labels.judge_b,
-        shared_labels.label_a,
-        shared_labels.label_b
-),
-
+-- all scopes in one pass over the pairs of labels
 scoped as (
-    {%- for scope, scope_value in scopes.items() %}
     select
-        '{{ scope }}' as scope,
-        {{ scope_value }} as scope_value,
+        case
+            {%- for scope in scopes %}
+            when grouping({{ scope }}) = 0 then '{{ scope }}'
+            {%- endfor %}
+            else 'overall'
+        end as scope,
+        case
+            {%- for scope in scopes %}
+            when grouping({{ scope }}) = 0 then {{ scope }}
+            {%- endfor %}
+            else 'all'
+        end as scope_value,
         judge_a,
         judge_b,
         label_a,
         label_b,
-        cast(sum(response_count) as bigint) as response_count
-    from cells
-    {%- if scope != 'overall' %}
-    where {{ scope_value }} is not null
-    {%- endif %}
+        count(response_uuid) as response_count
+    from shared_labels
     group by
-        {%- if scope != 'overall' %}
-        {{ scope_value }},
-        {%- endif %}
-        judge_a,
-        judge_b,
-        label_a,
-        label_b
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+        grouping sets (
+            {%- for scope in scopes %}
+            (judge_a, judge_b, label_a, label_b, {{ scope }}),
+            {%- endfor %}
+            (judge_a, judge_b, label_a, label_b)
+        )
 ),
 
 final as (
@@ -115,6 +96,7 @@ final as (
         label_b,
         response_count
     from scoped
+    where scope_value is not null
     union all
     select
         'three_labels' as label_set,
@@ -127,7 +109,8 @@ final as (
         response_count
     from scoped
     where
-        label_a != 'ERROR'
+        scope_value is not null
+        and label_a != 'ERROR'
         and label_b != 'ERROR'
 )
 

@@ -17,7 +17,7 @@ activity as (
     select
         judge,
         judge_type,
-        count(*) as assessment_count,
+        count(assessment_uuid) as assessment_count,
         min(assessed_at) as first_assessed_at,
         max(assessed_at) as last_assessed_at
     from assessments

@@ -13,7 +13,7 @@ counts as (
     select
         assessments.judge,
         responses.model,
-        count(*) as assessment_count,
+        count(assessments.assessment_uuid) as assessment_count,
         sum(case when assessments.label = 'COMPLETE' then 1 else 0 end) as complete_count,
         sum(case when assessments.label = 'EVASIVE' then 1 else 0 end) as evasive_count,
         sum(case when assessments.label = 'DENIAL' then 1 else 0 end) as denial_count,
