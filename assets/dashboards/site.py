@@ -22,7 +22,16 @@ SOURCE = "speechmap"
 # Parts of Evidence's template that a published site has no use for: tools that work in development only, and
 # Evidence's own icons.
 _LEFT_OUT = ("src/pages/explore", "src/pages/settings", "src/pages/manifest.webmanifest", "static")
-_COPIED = ("pages", "components", "static")
+# Everything of the project that a build reads, besides the installed packages.
+PARTS = (
+    "pages",
+    "components",
+    "static",
+    "app.html",
+    "hooks.server.js",
+    "evidence.config.yaml",
+    "package.json",
+)
 _LAST_LINES = 15
 
 
@@ -66,16 +75,17 @@ def _prepare(project: Path, data: Path, work: Path) -> Path:
     shutil.copytree(project / "node_modules" / "@evidence-dev" / "evidence" / "template", template)
     for name in _LEFT_OUT:
         shutil.rmtree(template / name)
-    for name in _COPIED:
-        shutil.copytree(project / name, work / name)
-    for name in ("package.json", "evidence.config.yaml"):
-        shutil.copy(project / name, work / name)
+    for name in PARTS:
+        if (project / name).is_dir():
+            shutil.copytree(project / name, work / name)
+        else:
+            shutil.copy(project / name, work / name)
     (work / "node_modules").symlink_to((project / "node_modules").resolve(), target_is_directory=True)
 
     shutil.copytree(work / "components", template / "src" / "components")
     shutil.copytree(work / "static", template / "static")
     for name in ("app.html", "hooks.server.js"):
-        shutil.copy(project / name, template / "src" / name)
+        shutil.copy(work / name, template / "src" / name)
     for source in sorted(path for path in (work / "pages").rglob("*") if path.is_file()):
         target = template / "src" / "pages" / _route(source.relative_to(work / "pages"))
         target.parent.mkdir(parents=True, exist_ok=True)
