@@ -10,10 +10,11 @@ from dagster_dbt.errors import DagsterDbtError
 from assets.check_record import write_record
 from assets.landing.corpus import read_corpus
 from assets.resources import LakeResource
+from assets.warehouse.column_lineage import Lineage, keep_lineage, read_lineage
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE, read_test_results
 from assets.warehouse.landed_views import register_landed_views
-from assets.warehouse.relation_counts import relation_counts
+from assets.warehouse.relations import Relation, read_relations
 from assets.warehouse.state import building_state
 
 MANIFEST = ensure_manifest()
@@ -31,33 +32,68 @@ def warehouse(context: dg.AssetExecutionContext, lake: LakeResource, dbt: DbtCli
     target = place.building / "dbt"
     run_results = target / "run_results.json"
     run_results.unlink(missing_ok=True)
-    events, failure = _events(dbt.cli(BUILD, context=context, target_path=target))
+    lineage = read_lineage(MANIFEST)
+    events, failure = _events(dbt.cli(BUILD, context=context, target_path=target), with_lineage=lineage is None)
     write_record(place, FENCE, building_state(place), read_test_results(run_results, MANIFEST))
-    counts = relation_counts(place.building_warehouse)
+    if lineage is None:
+        lineage = _lineage_in(context, events)
+        if failure is None and not context.is_subset:
+            keep_lineage(MANIFEST, lineage)
+    relations = read_relations(place.building_warehouse)
     commit = read_corpus(place).upstream_commit
     for event in events:
-        yield _with_evidence(event, context, counts, commit) if isinstance(event, dg.Output) else event
+        if isinstance(event, dg.Output):
+            key = context.asset_key_for_output(event.output_name)
+            relation = relations[key.path[-2], key.path[-1]]
+            yield event.with_metadata({**event.metadata, **_evidence(relation, lineage[_name(key)], commit)})
+        else:
+            yield event
     if failure is not None:
         raise failure
 
 
-def _events(invocation: DbtCliInvocation) -> tuple[list[Any], Exception | None]:
+def _events(invocation: DbtCliInvocation, *, with_lineage: bool) -> tuple[list[Any], Exception | None]:
     """What dbt did, and how it failed if it did: what came before a failure counts too.
 
-    Gathered first, because rows are counted once dbt has closed the file.
+    Gathered first, because the file can be read only once dbt has closed it.
     """
     events: list[Any] = []
+    stream = invocation.stream()
     try:
-        events.extend(invocation.stream().fetch_column_metadata())
+        events.extend(stream.fetch_column_metadata() if with_lineage else stream)
     except DagsterDbtError as failure:
         return events, failure
     return events, None
 
 
-def _with_evidence(
-    output: dg.Output[Any], context: dg.AssetExecutionContext, counts: dict[tuple[str, str], int], commit: str
-) -> dg.Output[Any]:
-    schema, name = context.asset_key_for_output(output.output_name).path[-2:]
-    return output.with_metadata(
-        {**output.metadata, "dagster/row_count": counts[schema, name], "upstream_commit": commit}
-    )
+def _lineage_in(context: dg.AssetExecutionContext, events: list[Any]) -> Lineage:
+    lineage: Lineage = {}
+    for event in events:
+        if isinstance(event, dg.Output):
+            found = event.metadata.get("dagster/column_lineage")
+            columns = found.value.deps_by_column if isinstance(found, dg.TableColumnLineageMetadataValue) else {}
+            lineage[_name(context.asset_key_for_output(event.output_name))] = {
+                column: [(_name(source.asset_key), source.column_name) for source in sources]
+                for column, sources in columns.items()
+            }
+    return lineage
+
+
+def _evidence(relation: Relation, lineage: dict[str, list[tuple[str, str]]], commit: str) -> dict[str, Any]:
+    return {
+        "dagster/row_count": relation.row_count,
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(name, dtype, description=meaning) for name, dtype, meaning in relation.columns]
+        ),
+        "dagster/column_lineage": dg.TableColumnLineage(
+            {
+                column: [dg.TableColumnDep(dg.AssetKey(key.split("/")), name) for key, name in sources]
+                for column, sources in lineage.items()
+            }
+        ),
+        "upstream_commit": commit,
+    }
+
+
+def _name(key: dg.AssetKey) -> str:
+    return key.to_user_string()

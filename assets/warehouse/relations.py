@@ -1,0 +1,37 @@
+"""What the relations of a warehouse look like: rows, columns and what the columns mean."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+LAYERS = ("seeds", "staging", "intermediate", "marts")
+
+
+@dataclass
+class Relation:
+    """One table or view: its rows, and (name, type, meaning) of its columns in order."""
+
+    row_count: int
+    columns: list[tuple[str, str, str | None]] = field(default_factory=list)
+
+
+def read_relations(warehouse: Path) -> dict[tuple[str, str], Relation]:
+    """Relations of dbt's layers by (schema, name), views included."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        columns = connection.execute(
+            """
+            select schema_name, table_name, column_name, data_type, comment
+            from duckdb_columns()
+            where list_contains(?, schema_name)
+            order by schema_name, table_name, column_index
+            """,
+            [list(LAYERS)],
+        ).fetchall()
+        relations: dict[tuple[str, str], Relation] = {}
+        for schema, name, *column in columns:
+            if (schema, name) not in relations:
+                rows = connection.execute(f'select count(*) from "{schema}"."{name}"').fetchall()[0][0]
+                relations[schema, name] = Relation(rows)
+            relations[schema, name].columns.append((column[0], column[1], column[2]))
+        return relations
