@@ -143,7 +143,7 @@ def test_a_server_that_is_not_to_be_reached_is_a_missing_object(location: str, t
 class _Page(BaseHTTPRequestHandler):
     """Answers every POST with an error page of several lines."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the name is the base class's
+    def do_POST(self) -> None:
         page = "<html>\n" + "busy\n" * 1000
         self.send_response(503)
         self.send_header("Content-Length", str(len(page)))

@@ -1,0 +1,153 @@
+"""The real sample, landed at v1 to v4 one after another, against a plain reading of the same commits.
+
+Only keys, labels, counts and hashes are looked at; no text of the sample appears here.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from assets.lake import Lake
+from assets.landing.corpus import landed_paths, quarantine_paths, read_manifest
+from assets.upstream.demo_corpus import DemoCorpus
+from tests.landing.landing_run import Landing, land
+from tests.upstream.repository import git
+
+TAGS = ("v1", "v2", "v3", "v4")
+Row = dict[str, Any]
+
+
+def plain_content(repository: Path, blob: bytes) -> bytes:
+    """A file's content, LFS pointers followed."""
+    if not blob.startswith(b"version https://git-lfs"):
+        return blob
+    oid = blob.split(b"sha256:")[1][:64].decode()
+    return (repository / "lfs" / "objects" / oid[:2] / oid[2:4] / oid).read_bytes()
+
+
+def plain_rows(repository: Path, tag: str, folder: str) -> list[Row]:
+    """Rows of all files of the folders whose name starts with `folder`, read with git and json only."""
+    paths = [
+        path
+        for path in git("ls-tree", "-r", "--name-only", tag, repository=repository).splitlines()
+        if path.startswith(folder) and path.endswith(".jsonl") and path.count("/") == 1
+    ]
+    rows = []
+    for path in paths:
+        blob = git("show", f"{tag}:{path}", repository=repository).encode()
+        rows += [json.loads(line) for line in plain_content(repository, blob).split(b"\n") if line.strip()]
+    return rows
+
+
+def plain_text(row: Row) -> str:
+    """The visible text of the shapes that the sample holds."""
+    answer = row.get("response") or {}
+    choices = answer.get("choices") or [{}]
+    content = (choices[0].get("message") or {}).get("content") or answer.get("content") or ""
+    if isinstance(content, list):
+        return "".join(block.get("text") or "" for block in content if block.get("type") == "text")
+    return str(content)
+
+
+def texts(rows: list[Row]) -> Counter[tuple[str, ...]]:
+    return Counter(
+        (row["category"], row["question_id"], row["model"], hashlib.sha256(plain_text(row).encode()).hexdigest())
+        for row in rows
+    )
+
+
+def landed_rows(lake: Lake, kind: str) -> pl.DataFrame:
+    """Rows of all files of the corpus; a blob that stands at two paths would count twice."""
+    manifest = read_manifest(lake).filter(kind=kind)
+    assert manifest["landed_file"].n_unique() == manifest.height
+    return pl.read_parquet(landed_paths(lake, manifest, kind))
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    return Lake(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def history(real_upstream: Path, lake: Lake) -> dict[str, tuple[Landing, dict[str, pl.DataFrame]]]:
+    """What each commit's landing did, and the rows that it left without their long texts."""
+    seen = {}
+    for tag in TAGS:
+        done = land(lake, real_upstream / "llm-compliance.git", tag, real_upstream / "speechmap-site.git")
+        rows = {kind: landed_rows(lake, kind) for kind in ("questions", "responses", "analyses", "model_metadata")}
+        assert pl.read_parquet(quarantine_paths(lake, read_manifest(lake))).is_empty()
+        seen[tag] = (done, rows)
+    return seen
+
+
+def test_only_new_content_is_fetched_and_parsed(history: dict[str, tuple[Landing, dict[str, pl.DataFrame]]]) -> None:
+    """107 files move from v2 to v3 and are not touched; of v4, 9 files are new, 9 went to LFS, one was corrected."""
+    assert {tag: done.parsed for tag, (done, _) in history.items()} == {
+        "v1": {"questions": 2, "responses": 71, "analyses": 71, "model_metadata": 1},
+        "v2": {"questions": 1, "responses": 36, "analyses": 36},
+        "v3": {"analyses": 107},
+        "v4": {"responses": 6, "analyses": 13},
+    }
+    assert {tag: done.fetched for tag, (done, _) in history.items()} == {"v1": 145, "v2": 73, "v3": 107, "v4": 19}
+
+
+def test_landing_the_last_commit_again_parses_nothing(
+    history: dict[str, tuple[Landing, dict[str, pl.DataFrame]]], real_upstream: Path, lake: Lake
+) -> None:
+    again = land(lake, real_upstream / "llm-compliance.git", "v4", real_upstream / "speechmap-site.git")
+    assert (again.parsed, again.fetched) == ({}, 0)
+    assert again.corpus_id == history["v4"][0].corpus_id
+    assert len({done.corpus_id for done, _ in history.values()}) == len(TAGS)
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_rows_labels_and_texts_are_those_of_the_commit(
+    history: dict[str, tuple[Landing, dict[str, pl.DataFrame]]], real_upstream: Path, tag: str
+) -> None:
+    repository, landed = real_upstream / "llm-compliance.git", history[tag][1]
+
+    questions = plain_rows(repository, tag, "questions")
+    assert sorted(landed["questions"].select("category", "question_id").rows()) == sorted(
+        (row["category"], row["id"]) for row in questions
+    )
+    key = ("category", "question_id", "model", "content_sha256")
+    responses = plain_rows(repository, tag, "responses")
+    assert Counter(landed["responses"].select(key).rows()) == texts(responses)
+    analyses = plain_rows(repository, tag, "analysis")
+    assert Counter(landed["analyses"].select(key).rows()) == texts(analyses)
+    assert Counter(landed["analyses"].select("judge_model", "raw_label").rows()) == Counter(
+        (row["judge_model"], row["compliance"]) for row in analyses
+    )
+    assert landed["responses"]["content_characters"].sum() == sum(len(plain_text(row)) for row in responses)
+    assert landed["responses"]["responded_at"].null_count() == sum(not row.get("timestamp") for row in responses)
+
+
+def test_every_model_of_the_site_is_landed(
+    history: dict[str, tuple[Landing, dict[str, pl.DataFrame]]], real_upstream: Path
+) -> None:
+    metadata = git("show", "main:model_metadata.json", repository=real_upstream / "speechmap-site.git")
+    rows = [json.loads(line) for line in metadata.splitlines()]
+    landed = history["v4"][1]["model_metadata"]
+    assert sorted(landed["model"]) == sorted(row["model_identifier"] for row in rows)
+    assert landed["is_skipped"].sum() == sum(bool(row.get("skip")) for row in rows)
+
+
+def test_the_demo_corpus_is_landed_as_its_generator_counted_it(demo_upstream: DemoCorpus, tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    for revision in demo_upstream.revisions:
+        land(lake, demo_upstream.data_repository, revision.tag, demo_upstream.site_repository)
+        manifest, counts = read_manifest(lake), revision.counts
+        assert manifest.filter(source="judgments").height == counts.files
+        assert manifest["is_lfs"].sum() == counts.lfs_files
+        assert manifest["quarantined_count"].sum() == 0
+        responses, analyses = landed_rows(lake, "responses"), landed_rows(lake, "analyses")
+        assert responses.height == counts.responses
+        assert Counter(responses["response_shape"]) == counts.response_shapes
+        assert responses["content"].null_count() == counts.textless_responses
+        assert responses.filter(pl.col("has_error") & pl.col("content").is_not_null()).height == counts.partial_errors
+        assert Counter(analyses["judge_model"]) == counts.judge_models
