@@ -6,6 +6,8 @@ Only keys, labels, counts and hashes are looked at; no text of the sample appear
 import hashlib
 import json
 from collections import Counter
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,35 +18,24 @@ from assets.lake import Lake
 from assets.landing.corpus import landed_paths, quarantine_paths, read_manifest
 from assets.upstream.demo_corpus import DemoCorpus
 from tests.landing.landing_run import Landing, land
-from tests.upstream.repository import git
+from tests.upstream.repository import git, lfs_path
 
 TAGS = ("v1", "v2", "v3", "v4")
-Row = dict[str, Any]
 
 
-def plain_content(repository: Path, blob: bytes) -> bytes:
-    """A file's content, LFS pointers followed."""
-    if not blob.startswith(b"version https://git-lfs"):
-        return blob
-    oid = blob.split(b"sha256:")[1][:64].decode()
-    return (repository / "lfs" / "objects" / oid[:2] / oid[2:4] / oid).read_bytes()
+@dataclass(frozen=True)
+class PlainRow:
+    """What is compared of one row, read with git and json only."""
+
+    question: tuple[str, str]
+    model: str | None
+    sha256: str
+    characters: int
+    verdict: tuple[str | None, str | None]
+    has_time: bool
 
 
-def plain_rows(repository: Path, tag: str, folder: str) -> list[Row]:
-    """Rows of all files of the folders whose name starts with `folder`, read with git and json only."""
-    paths = [
-        path
-        for path in git("ls-tree", "-r", "--name-only", tag, repository=repository).splitlines()
-        if path.startswith(folder) and path.endswith(".jsonl") and path.count("/") == 1
-    ]
-    rows = []
-    for path in paths:
-        blob = git("show", f"{tag}:{path}", repository=repository).encode()
-        rows += [json.loads(line) for line in plain_content(repository, blob).split(b"\n") if line.strip()]
-    return rows
-
-
-def plain_text(row: Row) -> str:
+def plain_text(row: dict[str, Any]) -> str:
     """The visible text of the shapes that the sample holds."""
     answer = row.get("response") or {}
     choices = answer.get("choices") or [{}]
@@ -54,11 +45,35 @@ def plain_text(row: Row) -> str:
     return str(content)
 
 
-def texts(rows: list[Row]) -> Counter[tuple[str, ...]]:
-    return Counter(
-        (row["category"], row["question_id"], row["model"], hashlib.sha256(plain_text(row).encode()).hexdigest())
+@cache
+def plain_file(repository: Path, blob_id: str) -> list[PlainRow]:
+    """Rows of one blob; an LFS pointer is followed."""
+    content = git("cat-file", "blob", blob_id, repository=repository).encode()
+    if content.startswith(b"version https://git-lfs"):
+        content = lfs_path(repository, content.split(b"sha256:")[1][:64].decode()).read_bytes()
+    rows = [json.loads(line) for line in content.split(b"\n") if line.strip()]
+    return [
+        PlainRow(
+            (row["category"], row.get("question_id") or row["id"]),
+            row.get("model"),
+            hashlib.sha256(plain_text(row).encode()).hexdigest(),
+            len(plain_text(row)),
+            (row.get("judge_model"), row.get("compliance")),
+            bool(row.get("timestamp")),
+        )
         for row in rows
-    )
+    ]
+
+
+def plain_rows(repository: Path, tag: str, folder: str) -> list[PlainRow]:
+    """Rows of all files of a commit in the folders whose name starts with `folder`."""
+    listing = (line.split("\t") for line in git("ls-tree", "-r", tag, repository=repository).splitlines())
+    blobs = [about.split()[2] for about, path in listing if path.startswith(folder) and path.endswith(".jsonl")]
+    return [row for blob_id in blobs for row in plain_file(repository, blob_id)]
+
+
+def texts(rows: list[PlainRow]) -> Counter[tuple[object, ...]]:
+    return Counter((*row.question, row.model, row.sha256) for row in rows)
 
 
 def landed_rows(lake: Lake, kind: str) -> pl.DataFrame:
@@ -113,7 +128,7 @@ def test_rows_labels_and_texts_are_those_of_the_commit(
 
     questions = plain_rows(repository, tag, "questions")
     assert sorted(landed["questions"].select("category", "question_id").rows()) == sorted(
-        (row["category"], row["id"]) for row in questions
+        row.question for row in questions
     )
     key = ("category", "question_id", "model", "content_sha256")
     responses = plain_rows(repository, tag, "responses")
@@ -121,10 +136,10 @@ def test_rows_labels_and_texts_are_those_of_the_commit(
     analyses = plain_rows(repository, tag, "analysis")
     assert Counter(landed["analyses"].select(key).rows()) == texts(analyses)
     assert Counter(landed["analyses"].select("judge_model", "raw_label").rows()) == Counter(
-        (row["judge_model"], row["compliance"]) for row in analyses
+        row.verdict for row in analyses
     )
-    assert landed["responses"]["content_characters"].sum() == sum(len(plain_text(row)) for row in responses)
-    assert landed["responses"]["responded_at"].null_count() == sum(not row.get("timestamp") for row in responses)
+    assert landed["responses"]["content_characters"].sum() == sum(row.characters for row in responses)
+    assert landed["responses"]["responded_at"].null_count() == sum(not row.has_time for row in responses)
 
 
 def test_every_model_of_the_site_is_landed(
