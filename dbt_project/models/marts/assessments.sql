@@ -23,8 +23,9 @@ final as (
         assessments.judge,
         coalesce(judge_types.judge_type, 'llm') as judge_type,
         assessments.raw_label,
-        labels.label,
-        labels.fine_label,
+        -- the key stands in these on purpose: column lineage then leads to what the judge wrote, not only to the seed
+        case when assessments.label_key = labels.raw_label then labels.label end as label,
+        case when assessments.label_key = labels.raw_label then labels.fine_label end as fine_label,
         labels.ordinal_score,
         assessments.assessed_at,
         assessments.is_latest,
