@@ -58,7 +58,7 @@ class _Handler(LFSRequestHandler):
     def _route(self, method: str) -> None:
         path, _, query = self.path.partition("?")
         self.server.about.requests.append(f"{method} {path}")
-        if path.endswith("/info/lfs/objects/batch"):
+        if path == f"/{self.server.repository.name}/info/lfs/objects/batch":
             self.handle_batch()
         elif path.startswith("/objects/"):
             self.handle_download()

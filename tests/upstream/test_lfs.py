@@ -144,7 +144,7 @@ class _Page(BaseHTTPRequestHandler):
     """Answers every POST with an error page of several lines."""
 
     def do_POST(self) -> None:
-        page = "<html>\n" + "busy\n" * 1000
+        page = "<html>" + "busy " * 1000 + "\nbusy"
         self.send_response(503)
         self.send_header("Content-Length", str(len(page)))
         self.end_headers()

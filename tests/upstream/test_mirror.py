@@ -169,6 +169,25 @@ def test_only_the_wanted_commit_is_fetched(mirror: Mirror) -> None:
     assert objects_of_type(mirror.path, "commit") == {commit}
 
 
+def test_the_history_comes_without_trees_and_blobs(mirror: Mirror) -> None:
+    mirror.resolve("main~1")
+    assert len(objects_of_type(mirror.path, "commit")) == 3
+    assert len(objects_of_type(mirror.path, "tree")) == 2  # of the commit that was asked for
+    assert objects_of_type(mirror.path, "blob") == set()
+
+
+def test_variables_of_a_git_that_called_do_not_lead_elsewhere(
+    mirror: Mirror, repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started from a git hook or alias, the pipeline inherits where that git keeps its objects and its index."""
+    head = repository.head()
+    for name in ("GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_COMMON_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+    assert mirror.resolve() == head
+    assert mirror.resolve("main~1") != head
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_fetching_goes_in_batches(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mirror_module, "BLOBS_PER_FETCH", 2)
     ids = [entry.blob_id for entry in mirror.tree(mirror.resolve())]

@@ -102,6 +102,12 @@ def test_a_url_where_no_repository_is_served(server: GitServer, tmp_path: Path) 
         Mirror(tmp_path / "mirror.git", elsewhere).resolve()
 
 
+def test_whatever_git_quotes_is_quoted_without_credentials() -> None:
+    with pytest.raises(git_module.GitError, match="'https://host/x' is not a git command") as caught:
+        git_module.run_git(f"https://{CREDENTIALS}@host/x", what="trying")
+    assert SECRET not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
