@@ -49,6 +49,11 @@ def write_record(lake: Lake, fence: str, state: str, results: Sequence[CheckResu
     write_json(_path(lake, fence), {"state": state, "results": ordered})
 
 
+def forget_record(lake: Lake, fence: str) -> None:
+    """Call before what a fence has looked at is made anew: what it found then says nothing about what comes."""
+    _path(lake, fence).unlink(missing_ok=True)
+
+
 def read_record(lake: Lake, fence: str) -> FenceRecord | None:
     """What a fence found last, or None where it has never run."""
     value = read_json(_path(lake, fence))

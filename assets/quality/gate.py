@@ -55,6 +55,8 @@ class GateDecision:
 def evaluate(lake: Lake) -> GateDecision:
     """Decide on the state under construction, from what the fences have recorded about it.
 
+    Reads records only, so it may be asked while a run is writing the tables.
+
     Raises:
         PipelineError: nothing has been landed yet.
     """
@@ -66,8 +68,6 @@ def evaluate(lake: Lake) -> GateDecision:
             results += record.results
     expected = set(load_rules()) | expected_tests(ensure_manifest())
     missing = sorted(expected - {result.name for result in results})
-    if not missing and state_of(lake.building_warehouse) != state:
-        missing.append("the tables are not built from this state")
     passed = not missing and not any(result.blocks for result in results)
     return GateDecision(state, passed, datetime.now(UTC).isoformat(timespec="seconds"), results, missing)
 
@@ -76,13 +76,16 @@ def promote(lake: Lake, decision: GateDecision) -> None:
     """Make a state that has passed the one that is shown and published.
 
     Raises:
-        PipelineError: the gate is closed; the state that was shown before stays.
+        PipelineError: the gate is closed, or the tables are not those that were decided on; the state that
+            was shown before stays.
     """
     if not decision.passed:
         raise PipelineError(f"the gate stays closed, the last good state stays in place: {decision.summary()}")
     before = promoted_decision(lake)
     if before is not None and _same(before, decision) and state_of(lake.warehouse) == decision.state:
         return  # promoted already: the time of the first decision is the time of the refresh
+    if state_of(lake.building_warehouse) != decision.state:
+        raise PipelineError(f"{lake.building_warehouse}: not the tables that were checked; run `speechmap run --force`")
     with atomic_path(lake.warehouse) as temporary:
         shutil.copyfile(lake.building_warehouse, temporary)
     write_json(lake.promoted, asdict(decision))

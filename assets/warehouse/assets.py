@@ -7,13 +7,13 @@ import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtError
 
-from assets.check_record import write_record
+from assets.check_record import forget_record, write_record
 from assets.landing.corpus import read_corpus
 from assets.resources import LakeResource
 from assets.warehouse.column_lineage import Lineage, keep_lineage, read_lineage
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE, read_test_results
-from assets.warehouse.landed_views import register_landed_views
+from assets.warehouse.landed_views import register_landed_views, remove_building_warehouse
 from assets.warehouse.relations import Relation, read_relations
 from assets.warehouse.state import building_state
 
@@ -27,7 +27,8 @@ def warehouse(context: dg.AssetExecutionContext, lake: LakeResource, dbt: DbtCli
     """Staging, intermediate and mart relations of the current corpus."""
     place = lake.lake
     if not context.is_subset:
-        place.building_warehouse.unlink(missing_ok=True)
+        forget_record(place, FENCE)
+        remove_building_warehouse(place)
     register_landed_views(place)
     target = place.building / "dbt"
     run_results = target / "run_results.json"

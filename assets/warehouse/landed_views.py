@@ -4,16 +4,38 @@ These views are what dbt calls its sources. They hold no rows, so choosing anoth
 files.
 """
 
+import fcntl
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.landing.corpus import landed_paths, quarantine_paths, read_corpus, read_manifest
 from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA
 from assets.warehouse.state import building_state
+
+
+def remove_building_warehouse(lake: Lake) -> None:
+    """Remove what an earlier run has built, so that nothing of it can stand beside what is built now.
+
+    Raises:
+        PipelineError: the dbt of a killed run is still writing there; it outlives the process that started it.
+    """
+    file = lake.building_warehouse
+    if file.exists():
+        with file.open("r+b") as opened:
+            try:
+                fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)  # as DuckDB does
+            except OSError as error:
+                raise PipelineError(
+                    f"{file}: still open in another process, probably the dbt of a run that was killed; "
+                    "wait for it to end and run again"
+                ) from error
+    for part in (file, file.with_name(f"{file.name}.wal")):
+        part.unlink(missing_ok=True)
 
 
 def register_landed_views(lake: Lake) -> None:

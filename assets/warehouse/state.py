@@ -30,9 +30,12 @@ def commit_of(warehouse: Path) -> str:
 
 
 def state_of(warehouse: Path) -> str | None:
-    """State that a warehouse file holds, or None where there is no such file."""
+    """State that a warehouse file holds, or None where there is no such file or a killed run has hardly begun it."""
     if not warehouse.exists():
         return None
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        row = connection.execute("select state_id from landing.refresh").fetchone()
+        try:
+            row = connection.execute("select state_id from landing.refresh").fetchone()
+        except duckdb.CatalogException:
+            return None
     return str(row[0]) if row else None

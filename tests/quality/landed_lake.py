@@ -1,0 +1,61 @@
+"""A data directory with landed files in it, made by the landing stage's own functions from rows that a test names."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from assets.lake import Lake, write_parquet
+from assets.landing.corpus import Corpus, assemble_corpus
+from assets.landing.kinds import KINDS
+from assets.landing.landed_file import land_blob, write_empty_files
+from assets.landing.landing import MANIFEST_SCHEMA, MISSING_LFS_OBJECT
+from assets.upstream.sources import JUDGMENTS_SOURCE
+from assets.upstream.tree import SourceState
+from tests.landing.upstream_rows import Row, as_lines
+
+Change = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+class LandedLake:
+    """Add files, then `assemble` the corpus."""
+
+    def __init__(self, root: Path) -> None:
+        self.lake = Lake(root)
+        self.manifest: list[dict[str, object]] = []
+        write_empty_files(self.lake)
+
+    def file(self, kind: str, *rows: Row | bytes, change: Change | None = None) -> str:
+        """Land a file of these rows and return its path; `change` spoils what has been landed."""
+        blob_id = f"{len(self.manifest):040x}"
+        landed = land_blob(self.lake, KINDS[kind], blob_id, as_lines(*rows))
+        if change is not None:
+            write_parquet(landed.path, change(pl.read_parquet(landed.path)))
+        return self._add(
+            kind,
+            blob_id,
+            row_count=landed.row_count,
+            quarantined_count=landed.quarantined_count,
+            landed_file=landed.path.relative_to(self.lake.root).as_posix(),
+        )
+
+    def file_without_lfs_object(self, kind: str) -> str:
+        """A pointer whose object nobody has."""
+        reason = "no object of that oid"
+        blob_id = f"{len(self.manifest):040x}"
+        return self._add(kind, blob_id, is_lfs=True, problem_rule=MISSING_LFS_OBJECT, problem_reason=reason)
+
+    def assemble(self, commit: str = "c" * 40) -> Corpus:
+        """Write manifest and corpus."""
+        state = SourceState(JUDGMENTS_SOURCE, "upstream", commit, datetime(2025, 1, 1, tzinfo=UTC))
+        return assemble_corpus(
+            self.lake, [pl.DataFrame(self.manifest, schema=MANIFEST_SCHEMA)], {JUDGMENTS_SOURCE: state}
+        )
+
+    def _add(self, kind: str, blob_id: str, **columns: object) -> str:
+        path = f"{kind}/file-{len(self.manifest)}.jsonl"
+        row = dict.fromkeys(MANIFEST_SCHEMA) | {"row_count": 0, "quarantined_count": 0, "byte_count": 1}
+        row |= {"source": JUDGMENTS_SOURCE, "path": path, "folder": kind, "kind": kind, "blob_id": blob_id}
+        self.manifest.append(row | {"is_lfs": False} | columns)
+        return path

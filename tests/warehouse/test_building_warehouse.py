@@ -1,0 +1,70 @@
+"""A build starts from nothing, and not beside another process that still writes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from assets.errors import PipelineError
+from assets.lake import Lake
+from assets.warehouse.landed_views import remove_building_warehouse
+from assets.warehouse.state import state_of
+
+WRITER = """
+import duckdb, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("create table left_behind as select 1")
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = Lake(tmp_path)
+    lake.building.mkdir()
+    return lake
+
+
+def test_what_a_killed_dbt_left_is_gone_log_included(lake: Lake) -> None:
+    writer = start_writer(lake)
+    writer.kill()
+    writer.wait()
+    assert sorted(path.name for path in lake.building.iterdir()) == ["warehouse.duckdb", "warehouse.duckdb.wal"]
+    remove_building_warehouse(lake)
+    assert list(lake.building.iterdir()) == []
+
+
+def test_nothing_to_remove_is_fine(lake: Lake) -> None:
+    remove_building_warehouse(lake)
+
+
+def test_a_dbt_that_outlived_its_run_is_not_built_beside(lake: Lake) -> None:
+    writer = start_writer(lake)
+    try:
+        with pytest.raises(PipelineError, match="still open in another process"):
+            remove_building_warehouse(lake)
+        assert lake.building_warehouse.exists()
+    finally:
+        writer.kill()
+        writer.wait()
+
+
+def test_a_file_that_was_hardly_begun_holds_no_state(lake: Lake) -> None:
+    assert state_of(lake.building_warehouse) is None
+    duckdb.connect(str(lake.building_warehouse)).close()
+    assert state_of(lake.building_warehouse) is None
+
+
+def start_writer(lake: Lake) -> "subprocess.Popen[str]":
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(lake.building_warehouse)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == "open\n"
+    return writer
