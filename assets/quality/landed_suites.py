@@ -21,10 +21,10 @@ POINTER = ("blob_id", "line")
 # The columns that a suite looks at; texts are looked at by their length.
 COLUMNS: dict[str, Sequence[str]] = {
     QUESTIONS: (*POINTER, "category", "question_id", "length(question) as question_characters"),
-    RESPONSES: (*POINTER, "category", "question_id", "model", "content_sha256", "content_characters", "response_shape"),
+    RESPONSES: (*POINTER, "category", "question_id", "model", "content_sha256", "content_characters"),
     ANALYSES: (
         *(*POINTER, "category", "question_id", "model", "judge_model", "raw_label"),
-        *("content_sha256", "content_characters", "response_shape"),
+        *("content_sha256", "content_characters"),
     ),
     MODEL_METADATA: (*POINTER, "model"),
 }
@@ -61,14 +61,16 @@ def _expectations(kind: str) -> list["Expectation"]:
     def unique(*columns: str) -> "Expectation":
         return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(columns))
 
+    # Every other expectation passes over nulls.
     answered: list[Expectation] = [
+        *filled("content_sha256", "content_characters"),
         gxe.ExpectColumnValuesToMatchRegex(column="content_sha256", regex=SHA256),
         gxe.ExpectColumnValuesToBeBetween(column="content_characters", min_value=0, max_value=10_000_000),
     ]
     asked = filled("category", "question_id", "model")
     return {
         QUESTIONS: [
-            *filled("category", "question_id"),
+            *filled("category", "question_id", "question_characters"),
             unique("category", "question_id"),
             gxe.ExpectColumnValuesToBeBetween(column="question_characters", min_value=1, max_value=100_000),
         ],

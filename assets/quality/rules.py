@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assets.check_record import CheckResult, Severity
 from assets.errors import PipelineError
@@ -37,7 +38,8 @@ def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
     """Rules by name.
 
     Raises:
-        PipelineError: the file is not valid, or a rule lacks its sentence or has an unknown severity.
+        PipelineError: the file is not valid, or a rule lacks its sentence, has an unknown severity or a
+            threshold that is no share.
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -45,11 +47,21 @@ def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
         raise PipelineError(f"{path}: {error}") from error
     rules = {}
     for name, table in tables.items():
-        unknown = set(table) - {"sentence", "severity", "threshold"}
-        if unknown or "sentence" not in table or table.get("severity") not in {"error", "warn"}:
+        if not _is_rule(table):
             raise PipelineError(
-                f"{path}: rule {name} needs a sentence and a severity (error or warn), may have a threshold, "
-                f"and nothing else{f' (found {sorted(unknown)})' if unknown else ''}"
+                f"{path}: rule {name} needs a sentence and a severity (error or warn), may have a threshold "
+                "(a share between 0 and 1), and nothing else"
             )
         rules[name] = Rule(name, **table)
     return rules
+
+
+def _is_rule(table: Any) -> bool:
+    return (
+        isinstance(table, dict)
+        and set(table) <= {"sentence", "severity", "threshold"}
+        and isinstance(table.get("sentence"), str)
+        and table.get("severity") in ("error", "warn")
+        and type(table.get("threshold", 0)) in (int, float)  # true is no share
+        and 0 <= table.get("threshold", 0) <= 1
+    )
