@@ -64,6 +64,7 @@ def site(lake: LakeResource) -> dg.MaterializeResult[None]:
     inputs = site_inputs(PROJECT, place.export)
     is_current = (read_json(place.site_record) or {}).get("inputs") == inputs and (place.site / "index.html").exists()
     if not is_current:
+        place.site_record.unlink(missing_ok=True)  # killed after the build, it would vouch for another site
         build_site(PROJECT, place.export, place.building / "site", place.site)
         write_json(place.site_record, {"inputs": inputs})
     files = [path for path in place.site.rglob("*") if path.is_file()]

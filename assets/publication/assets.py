@@ -20,8 +20,6 @@ SENTENCES = {
     "speechmap-assessments": "One row per assessment, with the judge's analysis.",
     "speechmap-models": "One row per model.",
 }
-
-
 COLUMNS = mart_columns(MANIFEST)
 BY_NAME = {dataset.name: dataset for dataset in DATASETS}
 
@@ -37,13 +35,12 @@ def _marts(dataset: Dataset) -> list[str]:
 
 def _sources(dataset: Dataset) -> dict[str, MartColumn]:
     """The mart column that each dataset column is made of, where there is one."""
-    found = {
-        name: find_column(COLUMNS, _marts(dataset), word)
+    return {
+        name: column
         for name, expression in dataset.columns.items()
         for word in re.findall(r"\b[a-z_][a-z0-9_]*\b", re.sub(r"'[^']*'", "", expression))
-        if find_column(COLUMNS, _marts(dataset), word) is not None
+        if (column := find_column(COLUMNS, _marts(dataset), word)) is not None
     }
-    return {name: column for name, column in found.items() if column is not None}
 
 
 def _table_schema(dataset: Dataset) -> dg.TableSchema:

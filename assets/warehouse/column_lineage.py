@@ -4,7 +4,6 @@ It follows from the models' SQL alone, and working it out takes longer than buil
 once for each version of the project.
 """
 
-import json
 from pathlib import Path
 
 from assets.lake import read_json, write_json
@@ -27,7 +26,7 @@ def read_lineage(manifest: Path) -> Lineage | None:
 
 def keep_lineage(manifest: Path, lineage: Lineage) -> None:
     """Keep it for the next run."""
-    write_json(_path(manifest), {"project": project_hash(), "lineage": json.loads(json.dumps(lineage))})
+    write_json(_path(manifest), {"project": project_hash(), "lineage": lineage})
 
 
 def _path(manifest: Path) -> Path:

@@ -39,6 +39,7 @@ def ensure_manifest(project: Path = DBT_PROJECT) -> Path:
     with FileLock(target / ".manifest.lock"):
         current = project_hash(project)
         if not manifest.exists() or not stamp.exists() or stamp.read_text() != current:
+            stamp.unlink(missing_ok=True)  # killed while parsing, it would vouch for half a manifest
             _parse(project)
             stamp.write_text(current)
     return manifest

@@ -1,0 +1,68 @@
+"""A promoted warehouse made by hand: the marts' columns that the dataset files use, a few rows, an open gate."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+
+from assets.lake import Lake, write_json
+from assets.quality.gate import GateDecision
+
+TABLES = """
+create schema landing;
+create schema marts;
+create table landing.refresh as select 'upstream' as upstream, $commit as upstream_commit, $state as state_id;
+
+create table marts.questions (
+    question_uuid varchar, question_id varchar, category varchar, theme varchar, domain varchar, variant integer,
+    language varchar, question varchar
+);
+insert into marts.questions values
+    ('q-2', 'press1', 'us_hard', 'press', null, 1, 'en', 'Second?'),
+    ('q-1', 'border1', 'us_hard', 'border', 'law', 1, 'en', 'First?');
+
+create table marts.responses (
+    response_uuid varchar, question_uuid varchar, model varchar, provider varchar, api_provider varchar,
+    api_model varchar, responded_at timestamp, status varchar, content_sha256 varchar, content_characters bigint,
+    is_current boolean, origin varchar
+);
+create table marts.response_texts (response_uuid varchar, content varchar);
+insert into marts.responses
+select
+    'r-' || md5(i::varchar), 'q-' || (1 + i % 2), 'lab/m' || i % 7, null, 'openrouter', null,
+    timestamp '2025-01-02 03:04:05.000678', 'success', md5(i::varchar), 10, i % 2 = 0, 'upstream'
+from range($responses) as numbers(i) order by md5((i * 7)::varchar);
+insert into marts.response_texts
+select response_uuid, repeat(content_sha256, 3) from marts.responses where response_uuid <> 'r-' || md5('0');
+
+create table marts.assessments (
+    assessment_uuid varchar, response_uuid varchar, question_uuid varchar, judge varchar, judge_type varchar,
+    raw_label varchar, label varchar, fine_label varchar, ordinal_score integer, assessed_at timestamp,
+    is_latest boolean, origin varchar
+);
+insert into marts.assessments values
+    ('a-2', 'r-' || md5('1'), 'q-2', 'judge', 'llm', 'COMPLETE', 'COMPLETE', 'COMPLETE', 2, null, true, 'upstream'),
+    ('a-1', 'r-' || md5('1'), 'q-2', 'human', 'human', 'EVASIVE', 'EVASIVE', 'EVASIVE', 1, null, true, 'upstream');
+create table marts.assessment_texts (assessment_uuid varchar, judge_analysis varchar);
+insert into marts.assessment_texts values ('a-2', 'It answers.');
+
+create table marts.models (
+    model varchar, creator varchar, family varchar, release_date date, is_reasoning boolean, is_published boolean
+);
+insert into marts.models values ('lab/m1', null, null, null, null, null), ('lab/m0', 'Lab', 'M', null, true, true);
+"""
+
+
+def promote_marts(root: Path, state: str = "state", commit: str = "commit", responses: int = 3) -> Lake:
+    """A data directory whose gate is open to these marts."""
+    lake = Lake(root)
+    root.mkdir(parents=True, exist_ok=True)
+    lake.warehouse.unlink(missing_ok=True)
+    values = {"$commit": f"'{commit}'", "$state": f"'{state}'", "$responses": str(responses)}
+    script = TABLES
+    for name, value in values.items():
+        script = script.replace(name, value)
+    with duckdb.connect(str(lake.warehouse)) as warehouse:
+        warehouse.execute(script)
+    write_json(lake.promoted, asdict(GateDecision(state, True, "2025-01-01T00:00:00+00:00", [], [])))
+    return lake
