@@ -46,14 +46,14 @@ demo: setup ## Generate a corpus, run the whole pipeline on it, build the site
 run: setup ## Sync the configured upstream and refresh everything
 	speechmap run
 
-ui: setup ## The Dagster UI: lineage, runs, checks, schedules
+ui: setup ## The Dagster UI: lineage, runs, checks
 	speechmap ui
 
 site: setup ## Serve the dashboards that the last run built
 	speechmap site
 
 test: setup-browser ## All tests
-	pytest
+	pytest --numprocesses auto --dist loadgroup
 
 lint: setup-development ## Lint, formats, import rules and types
 	ruff check .

@@ -1,10 +1,12 @@
 """Fixtures that several stages share: the corpora that tests run on."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from assets.upstream.demo_corpus import DemoCorpus, write_demo_corpus
@@ -17,13 +19,32 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKE_UPSTREAM = ROOT.parent / "shared" / "upstream" / "make-upstream"
 
 
+# What shares a costly fixture runs in one worker; everything else goes file by file.
+TOGETHER = {"tests/dashboards/": "site", "tests/warehouse/": "warehouse", "tests/end_to_end/": "demo"}
+APART = {"test_real_history.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Name for each test the group whose members one worker runs, in the order in which they would run alone."""
+    for item in items:
+        file = item.path.relative_to(ROOT).as_posix()
+        group = next((name for folder, name in TOGETHER.items() if file.startswith(folder)), file)
+        item.add_marker(pytest.mark.xdist_group(file if item.path.name in APART else group))
+
+
 @pytest.fixture(scope="session")
 def real_upstream(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with llm-compliance.git (tags v1 to v4) and speechmap-site.git, made from the real sample. Read only."""
     if not MAKE_UPSTREAM.exists():
         pytest.skip("the real sample (../shared/upstream) is not beside this repository")
-    folder = tmp_path_factory.mktemp("real-upstream")
-    subprocess.run([sys.executable, MAKE_UPSTREAM, folder], check=True, capture_output=True)
+    # Making it takes longer than most tests: the workers of one test run share it.
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "real-upstream"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            making = tmp_path_factory.mktemp("real-upstream-making")
+            subprocess.run([sys.executable, MAKE_UPSTREAM, making], check=True, capture_output=True)
+            making.rename(folder)
     return folder
 
 

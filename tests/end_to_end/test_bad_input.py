@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.end_to_end.damaged_upstream import DamagedUpstream
@@ -20,8 +23,9 @@ def upstream(demo_corpus: Path, tmp_path: Path) -> DamagedUpstream:
 
 @pytest.fixture
 def pipeline(demo: Pipeline, tmp_path: Path) -> Pipeline:
-    """A data directory with a good state of the demo corpus in it."""
-    shutil.copytree(demo.data_dir, tmp_path / "data", ignore=shutil.ignore_patterns("demo-corpus", "dagster"))
+    """A data directory with a good state of the demo corpus in it, and no settings of its own."""
+    left_out = shutil.ignore_patterns("demo-corpus", "dagster", "settings.env")
+    shutil.copytree(demo.data_dir, tmp_path / "data", ignore=left_out)
     return Pipeline(tmp_path / "data")
 
 
@@ -147,18 +151,42 @@ def test_what_cannot_be_run_says_why_and_exits_with_an_error(
     assert "Traceback" not in done.stderr
 
 
-def test_model_metadata_that_cannot_be_reached_is_a_warning_and_nulls(demo_corpus: Path, tmp_path: Path) -> None:
+def test_model_metadata_that_cannot_be_reached_is_a_warning_and_nulls(
+    demo_corpus: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     pipeline = Pipeline(tmp_path / "data")
-    done = pipeline.command(
-        *("run", "--no-site", "--upstream", str(demo_corpus / "llm-compliance.git")),
-        *("--site-metadata", str(tmp_path / "gone.git")),
-    )
-    assert done.returncode == 0, done.stderr
-    assert "gone.git" in done.stdout
+    outcome = pipeline.run(demo_corpus / "llm-compliance.git", site_metadata=tmp_path / "gone.git")
+    assert outcome.problems == []
+    assert any("gone.git" in record.getMessage() for record in caplog.records if record.levelname == "WARNING")
     known = "select count(*), count(creator), count(release_date), count(is_published) from marts.models"
     ((models, *described),) = pipeline.query(known)
     assert models > 0
     assert described == [0, 0, 0]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk that the demo corpus does not fit on."""
+    folder = tmp_path / "small-disk"
+    folder.mkdir()
+    if (
+        os.geteuid() != 0
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", folder], check=False).returncode
+    ):
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_is_named_and_half_a_file_is_not_left(demo_corpus: Path, small_disk: Path) -> None:
+    pipeline = Pipeline(small_disk)
+    done = pipeline.command("run", "--no-site", "--upstream", str(demo_corpus / "llm-compliance.git"))
+    assert done.returncode == 1
+    assert "disk is full" in done.stderr or "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not pipeline.lake.warehouse.exists()
+    for landed in (small_disk / "landed").rglob("*.parquet"):
+        pl.read_parquet(landed)
 
 
 def kill_when(pipeline: Pipeline, upstream: Path, said: str) -> None:
@@ -182,12 +210,14 @@ def test_a_killed_run_leaves_the_last_good_state_and_the_next_one_completes_it(
     good = last_good_state(pipeline)
     upstream.edit_row(upstream.plain_file("analysis"), 1, lambda row: row.update(compliance="DENIAL"))
     upstream.commit()
-    for said in ("upstream/judgments", "landing/refresh", "staging/"):
-        kill_when(pipeline, upstream.repository, said)
-        assert last_good_state(pipeline) == good
-        status = pipeline.command("status", "--json")
-        assert json.loads(status.stdout)["rows"]["assessments"] > 0
-    kill_when(pipeline, upstream.repository, "quality/gate")  # tables are new, dataset files are whole and old
+    kill_when(pipeline, upstream.repository, "landing/refresh")  # the next state is landed, not yet built
+    assert last_good_state(pipeline) == good
+    assert json.loads(pipeline.command("status", "--json").stdout)["rows"]["assessments"] > 0
+    kill_when(pipeline, upstream.repository, "quality/gate")  # the tables are new, the dataset files whole and old
+    assert {path for path, digest in last_good_state(pipeline).items() if good[path] != digest} == {
+        str(pipeline.lake.warehouse),
+        str(pipeline.lake.promoted),
+    }
 
     assert pipeline.run(upstream.repository).problems == []
     untouched = Pipeline(pipeline.data_dir.parent / "untouched")

@@ -3,7 +3,6 @@
 Only keys, labels and counts are looked at; no text of the sample appears here.
 """
 
-import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +23,7 @@ from .dbt_build import Build, DbtProject
 from .landed_corpus import LandedCorpus, Row
 from .second_opinion import reference_kappa, second_opinion
 
-MAKE_UPSTREAM = Path(__file__).parents[3] / "shared" / "upstream" / "make-upstream"
 RETIRED, CURRENT = "openai/gpt-4o-2024-11-20", "x-ai/grok-4.1-fast"
-
-pytestmark = pytest.mark.skipif(not MAKE_UPSTREAM.exists(), reason="the real sample (../shared/upstream) is not here")
 
 
 @dataclass(frozen=True)
@@ -40,21 +36,14 @@ class Version:
 
 
 @pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("upstream")
-    subprocess.run([MAKE_UPSTREAM, folder], check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return Lake(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module", params=["v1", "v2", "v3", "v4"])
-def version(request: pytest.FixtureRequest, upstream: Path, lake: Lake, dbt_project: DbtProject) -> Version:
+def version(request: pytest.FixtureRequest, real_upstream: Path, lake: Lake, dbt_project: DbtProject) -> Version:
     tag = request.param
-    _land(lake, upstream, tag)
+    _land(lake, real_upstream, tag)
     selection = ["--exclude-resource-type", "unit_test"]
     if tag != "v4":
         selection += ["--exclude-resource-type", "test"]
