@@ -11,13 +11,15 @@ import click
 
 from assets.errors import PipelineError
 from assets.lake import Lake
+from orchestration.stages import STAGES
 
 if TYPE_CHECKING:
     from orchestration.settings import Settings
 
+# How the operating system, DuckDB and SQLite say it; SQLite's last one can mean a failing disk too.
+FULL_DISK = ("No space left on device", "database or disk is full", "disk I/O error")
 # No tool of the stack reports home; each is told before it is imported or started.
 QUIET = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "SEND_ANONYMOUS_USAGE_STATS": "no"}
-STAGES = ("upstream", "landing", "warehouse", "quality", "dashboards", "publication")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -88,9 +90,9 @@ def demo(questions: int, models: int, judges: int, seed: int, no_site: bool) -> 
     from orchestration.settings import load_settings
 
     lake = Lake(load_settings().data_dir)
-    folder = prepare_demo(lake, DemoSize(questions, models, judges, seed))
-    click.echo(f"demo corpus: {folder}")
-    _refresh(load_settings(), STAGES, with_site=not no_site, force=False)
+    settings = prepare_demo(lake, DemoSize(questions, models, judges, seed))
+    click.echo(f"demo corpus: {Path(settings.upstream).parent}")
+    _refresh(settings, STAGES, with_site=not no_site, force=False)
 
 
 @speechmap.command()
@@ -139,7 +141,7 @@ def _refresh(settings: "Settings", stages: tuple[str, ...], *, with_site: bool, 
     if is_whole and not force and not is_news(lake, made_from, with_site=with_site):
         click.echo(f"nothing has changed since the last run (upstream commit {made_from['commit']})")
     else:
-        click.echo(f"upstream: {_shown(settings.upstream)} at {made_from['commit']}")
+        click.echo(f"upstream: {_shown(settings.upstream)} at {made_from['commit'] or settings.revision}")
         from orchestration.refresh import raise_if_failed, run_refresh
 
         forget_last_run(lake)
@@ -180,10 +182,21 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+    except Exception as error:
+        if not _is_full_disk(error):
             raise
-        _fail(f"{error.filename or 'data directory'}: the disk is full; free some space and run again")
+        _fail(f"the disk is full ({error}); free some space and run again. What was shown before stays as it was")
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    """Whether a full disk is behind an error; DuckDB and SQLite tell it in words only."""
+    if error is None:
+        return False
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return True
+    if any(words in str(error) for words in FULL_DISK):
+        return True
+    return _is_full_disk(error.__cause__ or error.__context__)
 
 
 def _fail(message: str) -> None:
