@@ -19,10 +19,12 @@ from assets.publication import assets as publication
 from assets.quality import assets as quality
 from assets.resources import LakeResource
 from assets.upstream import assets as upstream
+from assets.upstream.git import without_credentials
 from assets.warehouse import assets as warehouse
 from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE
-from orchestration.jobs import STAGES, refresh_job
+from orchestration.jobs import refresh_job
 from orchestration.settings import Settings, load_settings
+from orchestration.stages import STAGES
 
 MODULES = (upstream, landing, warehouse, quality, dashboards, publication)
 
@@ -44,7 +46,10 @@ def build_definitions(
     resources: dict[str, Any] = {
         "lake": LakeResource(data_dir=str(settings.data_dir)),
         "upstream": upstream.UpstreamResource(
-            location=settings.upstream, revision=settings.revision, site_metadata=settings.site_metadata
+            location=_configured("UPSTREAM_WITH_CREDENTIALS", settings.upstream),
+            revision=settings.revision,
+            site_metadata=settings.site_metadata
+            and _configured("SITE_METADATA_WITH_CREDENTIALS", settings.site_metadata),
         ),
         "dbt": DbtCliResource(
             project_dir=str(DBT_PROJECT),
@@ -60,6 +65,14 @@ def build_definitions(
         # One process: every further one would import everything again, and DuckDB has one writer.
         executor=dg.in_process_executor,
     )
+
+
+def _configured(variable: str, location: str) -> str:
+    """A location as a resource's configuration, which Dagster shows and stores: credentials by a variable's name."""
+    if without_credentials(location) == location:
+        return location
+    os.environ[variable] = location
+    return dg.EnvVar(variable)
 
 
 defs = build_definitions()

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from orchestration.stages import STAGES
+
 REFRESH = "refresh"
-STAGES = ("upstream", "landing", "warehouse", "quality", "dashboards", "publication")
 SITE = dg.AssetKey(["dashboards", "site"])
 
 

@@ -11,18 +11,19 @@ from typing import Any
 
 from assets.errors import PipelineError
 from assets.lake import Lake, read_json, write_json
+from assets.upstream.git import without_credentials
 from assets.upstream.mirror import FULL_COMMIT_ID, remote_commit
 from orchestration.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE_FOLDERS = ("assets", "orchestration", "dbt_project", "dashboards")
+CODE_FOLDERS = ("assets", "orchestration", "dbt_project", "dashboards", "requirements")
 BUILT_FOLDERS = {"node_modules", ".evidence", "build", "target", "logs", "__pycache__"}
 
 
 def ingredients(settings: Settings) -> dict[str, Any]:
-    """What a run with these settings would be made from.
+    """What a run with these settings would be made from; the commit is None where only a sync can tell it.
 
     Raises:
         PipelineError: the upstream cannot be read.
@@ -30,9 +31,9 @@ def ingredients(settings: Settings) -> dict[str, Any]:
     revision = settings.revision
     is_commit = revision is not None and FULL_COMMIT_ID.fullmatch(revision) is not None
     return {
-        "upstream": settings.upstream,
-        "commit": revision if is_commit else remote_commit(settings.upstream, revision) or revision,
-        "site_metadata": settings.site_metadata,
+        "upstream": without_credentials(settings.upstream),
+        "commit": revision if is_commit else remote_commit(settings.upstream, revision),
+        "site_metadata": without_credentials(settings.site_metadata or ""),
         "site_metadata_commit": _optional_commit(settings.site_metadata),
         "code": _code_hash(),
     }
@@ -41,10 +42,10 @@ def ingredients(settings: Settings) -> dict[str, Any]:
 def is_news(lake: Lake, made_from: dict[str, Any], *, with_site: bool) -> bool:
     """Whether the last complete run was made from something else, or something that it made is gone."""
     last = read_json(lake.last_run)
-    made = [lake.warehouse, lake.promoted, lake.datasets / "manifest.json"]
+    made = [lake.warehouse, lake.promoted, lake.datasets / "manifest.json", lake.empty]
     if with_site:
         made.append(lake.site / "index.html")
-    if last is None or not all(path.exists() for path in made):
+    if last is None or made_from["commit"] is None or not all(path.exists() for path in made):
         return True
     return last["made_from"] != made_from or (with_site and not last["with_site"])
 

@@ -46,9 +46,9 @@ def run_refresh(settings: Settings, stages: Sequence[str], *, with_site: bool, s
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         checks = [check for check in result.get_asset_check_evaluations() if not check.passed]
-        problems = [_sentence(check) for check in checks if check.blocking] + [
-            problem for event in result.all_events if (problem := _step_problem(event, explained=bool(checks)))
-        ]
+        problems = [_sentence(check) for check in checks if check.blocking]
+        explained = bool(problems)
+        problems += [problem for event in result.all_events if (problem := _step_problem(event, explained=explained))]
         if not result.success and not problems:
             problems = [f"the run failed; see run {run_id} in the Dagster UI (`speechmap ui`)"]
         return Outcome(run_id, problems, [_sentence(check) for check in checks if not check.blocking])
@@ -62,7 +62,8 @@ class _StageLog(logging.Handler):
         self.say = say
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.say(f"  {record.getMessage()}")
+        prefix = "warning: " if record.levelno >= logging.WARNING else ""
+        self.say(f"  {prefix}{record.getMessage()}")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assets.errors import PipelineError
+from assets.warehouse.dbt_manifest import WAREHOUSE_VARIABLE
 
 PREFIX = "SPEECHMAP_"
 SETTINGS_FILE = "settings.env"
@@ -40,26 +41,42 @@ class Settings(BaseSettings):
     site_port: int = Field(8000, ge=1, le=65535, description="Port on which `speechmap site` serves the dashboards.")
 
 
+FIELDS = tuple(Settings.model_fields)
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Settings with `overrides` on top; an override of None counts as not given.
 
     Raises:
-        PipelineError: a setting is unknown or has a value of the wrong form.
+        PipelineError: a setting is unknown or has a value of the wrong form. The message holds no values.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     folder = Path(
         given.get("data_dir") or os.environ.get(f"{PREFIX}DATA_DIR") or Settings.model_fields["data_dir"].default
     )
     file = folder / SETTINGS_FILE
+    ours = {name for name in os.environ if name.startswith(PREFIX)} - {WAREHOUSE_VARIABLE}
+    problems = [_unknown(name) for name in sorted(ours) if name.removeprefix(PREFIX).lower() not in FIELDS]
     try:
         settings = Settings(_env_file=file, **given)
+        if settings.data_dir not in {folder, Path()}:
+            problems.append(f"{PREFIX}DATA_DIR must be set in the environment: the file is looked for in that folder")
     except ValidationError as error:
-        problems = "; ".join(f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise PipelineError(f"settings (environment, {file}): {problems}") from None
+        problems += [
+            _unknown(name) if details["type"] == "extra_forbidden" else f"{PREFIX}{name.upper()}: {details['msg']}"
+            for details in error.errors()
+            for name in map(str, details["loc"])
+        ]
+    if problems:
+        raise PipelineError(f"settings (environment, {file}): {'; '.join(problems)}")
     changes: dict[str, Any] = {"data_dir": folder.expanduser().resolve()}
     if settings.site_metadata == "":
         changes["site_metadata"] = None
     return settings.model_copy(update=changes)
+
+
+def _unknown(name: str) -> str:
+    return f"{name.upper()} is no setting; there are {', '.join(f'{PREFIX}{known.upper()}' for known in FIELDS)}"
 
 
 def settings_for_upstream(upstream: str | None, site_metadata: str | None, **overrides: Any) -> Settings:

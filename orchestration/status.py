@@ -51,12 +51,12 @@ class Status:
 
     def as_text(self) -> str:
         """For a terminal."""
-        if self.synced_commit is None:
+        if self.synced_commit is None and self.upstream_commit is None:
             return f"{self.data_dir}: nothing synced yet; run `speechmap run`, or `make demo` for a first look"
         lines = [
             f"data directory   {self.data_dir}",
             f"upstream         {self.upstream}",
-            f"synced commit    {self.synced_commit}",
+            f"synced commit    {self.synced_commit or 'not known: what the last run worked on is gone'}",
             f"shown commit     {self.upstream_commit or 'none has passed the gate'}"
             + (f" of {self.committed_at}" if self.upstream_commit else ""),
         ]
@@ -82,18 +82,18 @@ def read_status(lake: Lake) -> Status:
     promoted = promoted_decision(lake)
     shown = _shown(lake) if promoted is not None else None
     synced = read_corpus(lake) if lake.corpus.exists() else None
-    decision = _last_decision(lake, promoted) if synced else None
+    decision = _last_decision(lake, promoted) if synced else promoted
     rows = shown["rows"] if shown else {}
     return Status(
         data_dir=str(lake.root),
-        upstream=synced.upstream if synced else None,
+        upstream=synced.upstream if synced else shown["upstream"] if shown else None,
         synced_commit=synced.upstream_commit if synced else None,
         upstream_commit=shown["commit"] if shown else None,
         committed_at=shown["committed_at"].replace(tzinfo=UTC).isoformat() if shown else None,
         refreshed_at=promoted.decided_at if promoted else None,
         rows=rows,
         quarantined_rows=rows.get("quarantine"),
-        gate=_gate(decision) if decision else None,
+        gate=_gate(decision, is_final=decision is promoted) if decision else None,
         freshness=_freshness(shown["committed_at"], promoted) if shown and promoted else None,
         site=str(lake.site) if (lake.site / "index.html").exists() else None,
         datasets=str(lake.datasets) if lake.datasets.exists() else None,
@@ -103,29 +103,27 @@ def read_status(lake: Lake) -> Status:
 def _shown(lake: Lake) -> dict[str, Any]:
     try:
         with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
-            commit, committed_at = warehouse.execute(
-                "select upstream_commit, committed_at from landing.refresh"
+            upstream, commit, committed_at = warehouse.execute(
+                "select upstream, upstream_commit, committed_at from landing.refresh"
             ).fetchall()[0]
             rows = {
                 table: warehouse.execute(f"select count(*) from marts.{table}").fetchall()[0][0] for table in COUNTED
             }
     except duckdb.Error as error:
         raise PipelineError(f"{lake.warehouse}: cannot be read ({error}); run `speechmap run --force`") from error
-    return {"commit": commit, "committed_at": committed_at, "rows": rows}
+    return {"upstream": upstream, "commit": commit, "committed_at": committed_at, "rows": rows}
 
 
-def _last_decision(lake: Lake, promoted: GateDecision | None) -> GateDecision | None:
-    try:
-        decision = evaluate(lake)
-    except duckdb.Error:  # a run is writing the tables: what it will find is not known yet
-        return promoted
+def _last_decision(lake: Lake, promoted: GateDecision | None) -> GateDecision:
+    decision = evaluate(lake)
     return promoted if promoted is not None and promoted.state == decision.state and decision.passed else decision
 
 
-def _gate(decision: GateDecision) -> dict[str, Any]:
+def _gate(decision: GateDecision, *, is_final: bool) -> dict[str, Any]:
+    """`is_final`: the decision was taken by a run, so its time means something; else it is what a run would decide."""
     return {
         "passed": decision.passed,
-        "decided_at": decision.decided_at,
+        "decided_at": decision.decided_at if is_final else None,
         "state": decision.state,
         "summary": decision.summary(),
         "failed": [
