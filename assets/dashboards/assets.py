@@ -105,7 +105,8 @@ def _refresh(lake: Lake, decision: GateDecision) -> Refresh:
             "select upstream, upstream_commit, committed_at from landing.refresh"
         ).fetchall()[0]
     return Refresh(
-        upstream=upstream,
+        # The site may be shown to anybody: of a local folder it tells the name, not where on this machine it lies.
+        upstream=upstream if "://" in upstream else Path(upstream).name,
         upstream_commit=commit,
         committed_at=committed_at,
         refreshed_at=datetime.fromisoformat(decision.decided_at).replace(tzinfo=None),
