@@ -12,8 +12,6 @@ from assets.upstream.layout import ANALYSES, MODEL_METADATA, QUESTIONS, RESPONSE
 from tests.landing.upstream_rows import ROWS, analysis, question
 from tests.quality.landed_lake import Change, LandedLake
 
-pytestmark = pytest.mark.xdist_group("great_expectations")  # its import takes seconds: once is enough
-
 NO_HASH = "a text that must stay where it is"
 
 
