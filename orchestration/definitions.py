@@ -75,4 +75,7 @@ def _configured(variable: str, location: str) -> str:
     return dg.EnvVar(variable)
 
 
-defs = build_definitions()
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev` loads; built when asked for, so that importing this module reads no settings."""
+    return build_definitions()
