@@ -53,7 +53,7 @@ site: setup ## Serve the dashboards that the last run built
 	speechmap site
 
 test: setup-browser ## All tests
-	pytest --numprocesses auto --dist loadgroup
+	pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 lint: setup-development ## Lint, formats, import rules and types
 	ruff check .

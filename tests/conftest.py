@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from assets.upstream.demo_corpus import DemoCorpus, write_demo_corpus
 
@@ -19,17 +21,21 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKE_UPSTREAM = ROOT.parent / "shared" / "upstream" / "make-upstream"
 
 
-# What shares a costly fixture runs in one worker; everything else goes file by file.
-TOGETHER = {"tests/dashboards/": "site", "tests/warehouse/": "warehouse", "tests/end_to_end/": "demo"}
-APART = {"test_real_history.py"}
+# What shares a costly fixture runs in one worker, in the order in which it would run alone; the rest goes file by file.
+TOGETHER = ("tests/dashboards/", "tests/warehouse/", "tests/end_to_end/")
+APART = "tests/end_to_end/test_real_history.py"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name for each test the group whose members one worker runs, in the order in which they would run alone."""
-    for item in items:
-        file = item.path.relative_to(ROOT).as_posix()
-        group = next((name for folder, name in TOGETHER.items() if file.startswith(folder)), file)
-        item.add_marker(pytest.mark.xdist_group(file if item.path.name in APART else group))
+class SharedFixturesScheduling(LoadScopeScheduling):
+    """Hands whole groups of tests to the workers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return next((folder for folder in TOGETHER if file.startswith(folder) and file != APART), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFixturesScheduling:
+    return SharedFixturesScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
