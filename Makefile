@@ -25,8 +25,9 @@ $(VENV)/runtime.stamp: $(BIN)/uv requirements/runtime.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/development.stamp: $(VENV)/runtime.stamp requirements/development.txt
+$(VENV)/development.stamp: $(VENV)/runtime.stamp requirements/development.txt requirements/reference.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/development.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/reference.txt
 	@touch $@
 
 dashboards/node_modules/.stamp: $(VENV)/runtime.stamp dashboards/package.json dashboards/package-lock.json
