@@ -1,0 +1,33 @@
+"""What the tests of the Hub share: an empty stand-in, and a client that neither waits nor knows a token."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from assets.hub.client import HubConfig
+from assets.hub.retries import Retries
+from tests.hub.hub_server import HubServer, serve_hub
+
+
+@pytest.fixture(autouse=True)
+def _anonymous(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+
+
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    """An empty Hub."""
+    with serve_hub() as server:
+        yield server
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The seconds that the client would have waited, one after the other."""
+    return []
+
+
+@pytest.fixture
+def config(hub: HubServer, waits: list[float]) -> HubConfig:
+    """The stand-in with the public names, asked three times at most."""
+    return HubConfig(hub.endpoint, timeout=10, retries=Retries(attempts=3, sleep=waits.append))
