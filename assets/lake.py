@@ -46,6 +46,11 @@ class Lake:
         """Git LFS objects, keyed by oid."""
         return self.root / "lfs"
 
+    @property
+    def hub(self) -> Path:
+        """Files of the Hub's datasets between their fetching and their landing."""
+        return self.root / "hub"
+
     def landed(self, kind: str, parser_version: int, blob_id: str) -> Path:
         """Landed Parquet of one upstream blob."""
         return self.root / "landed" / kind / f"v{parser_version}" / blob_id[:2] / f"{blob_id}.parquet"

@@ -44,11 +44,9 @@ class Work:
 
     def sentence(self) -> str:
         """For a log line."""
-        of = "" if self.total is None else f" of {self.total:,}"
-        counted = "".join(f", {_counted(name, count)}" for name, count in self.counts.items())
         left = self.seconds_left()
         rest = f", {left:.0f} s left" if left else ""
-        return f"{self.name}: {_counted(self.unit, self.done, of)}{counted}, {_rate(self)}{rest}"
+        return f"{self.name}: {counted(self)}, {rate(self)}{rest}"
 
 
 class Display(Protocol):
@@ -86,7 +84,8 @@ class LogLines:
     def end(self, work: Work) -> None:
         """Write what was done in all."""
         self._last.pop(id(work), None)
-        logger.info("%s", work.sentence())
+        if work.done:
+            logger.info("%s", work.sentence())
 
 
 _display: Display = LogLines()
@@ -120,14 +119,20 @@ def progress(name: str, unit: str, total: int | None = None) -> Iterator[Work]:
         _display.end(work)
 
 
-def _counted(unit: str, count: int, of: str = "") -> str:
-    if unit != "bytes":
-        return f"{count:,}{of} {unit}"
-    return size(count)
+def counted(work: Work) -> str:
+    """What has been done and counted so far, in words."""
+    of = "" if work.total is None else f" of {_amount(work.unit, work.total)}"
+    done = f"{work.done:,}" if of and work.unit != "bytes" else _amount(work.unit, work.done)
+    return ", ".join([f"{done}{of}", *(_amount(name, count) for name, count in work.counts.items())])
 
 
-def _rate(work: Work) -> str:
-    return f"{size(int(work.rate()))}/s" if work.unit == "bytes" else f"{work.rate():,.0f} {work.unit}/s"
+def rate(work: Work) -> str:
+    """Units per second, in words."""
+    return f"{_amount(work.unit, round(work.rate()))}/s"
+
+
+def _amount(unit: str, count: int) -> str:
+    return size(count) if unit == "bytes" else f"{count:,} {unit}"
 
 
 def size(byte_count: int) -> str:

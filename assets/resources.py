@@ -23,4 +23,6 @@ class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["LakeResource"]:
         """Lock the data directory for as long as the run lasts."""
         with self.lake.lock():
+            # From here until the run has ended well, what lies there may be a mixture.
+            self.lake.last_run.unlink(missing_ok=True)
             yield self

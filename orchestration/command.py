@@ -4,13 +4,16 @@ import errno
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
 
 from assets.errors import PipelineError
 from assets.lake import Lake
+from orchestration.agreement_command import agreement
 from orchestration.stages import STAGES
 
 if TYPE_CHECKING:
@@ -47,9 +50,9 @@ def run(
     force: bool,
 ) -> None:
     """Sync the upstream and refresh everything that follows from it."""
-    from orchestration.settings import settings_for_upstream
+    from orchestration.settings import load_settings
 
-    settings = settings_for_upstream(upstream, site_metadata, revision=revision)
+    settings = load_settings(upstream=upstream, site_metadata=site_metadata, revision=revision)
     _refresh(settings, _stages(selected), with_site=not no_site, force=force)
 
 
@@ -62,6 +65,25 @@ def status(as_json: bool) -> None:
 
     found = read_status(Lake(load_settings().data_dir))
     click.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
+
+
+@speechmap.command()
+@click.argument("before", metavar="REV1")
+@click.argument("after", metavar="REV2")
+@click.option("--upstream", help="Folder or URL of the upstream git repository.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with every flipped label.")
+def diff(before: str, after: str, upstream: str | None, as_json: bool) -> None:
+    """Tell what changed upstream from REV1 to REV2: models, responses, assessments, labels."""
+    from assets.warehouse.revision_diff import diff_revisions
+    from orchestration.diff_report import as_text
+    from orchestration.settings import load_settings
+    from orchestration.terminal import progress_bars
+
+    settings = load_settings(upstream=upstream)
+    lake = Lake(settings.data_dir)
+    with lake.lock(), progress_bars(Console(stderr=True)):
+        found = diff_revisions(lake, settings.git_sources[0], before, after)
+    click.echo(json.dumps(found.as_json(), indent=2) if as_json else as_text(found))
 
 
 @speechmap.command("demo-corpus")
@@ -91,7 +113,7 @@ def demo(questions: int, models: int, judges: int, seed: int, no_site: bool) -> 
 
     lake = Lake(load_settings().data_dir)
     settings = prepare_demo(lake, DemoSize(questions, models, judges, seed))
-    click.echo(f"demo corpus: {Path(settings.upstream).parent}")
+    click.echo(f"demo corpus: {Path(settings.git_sources[0].location).parent}")
     _refresh(settings, STAGES, with_site=not no_site, force=False)
 
 
@@ -122,6 +144,9 @@ def site() -> None:
     serve_site(Lake(settings.data_dir).site, settings.site_port)
 
 
+speechmap.add_command(agreement)
+
+
 def _stages(selected: str | None) -> tuple[str, ...]:
     if selected is None:
         return STAGES
@@ -133,26 +158,30 @@ def _stages(selected: str | None) -> tuple[str, ...]:
 
 
 def _refresh(settings: "Settings", stages: tuple[str, ...], *, with_site: bool, force: bool) -> None:
-    from orchestration.news import forget_last_run, ingredients, is_news, remember_run
+    from orchestration.news import ingredients, is_news, remember_run
 
     lake = Lake(settings.data_dir)
-    is_whole = stages == STAGES
     made_from = ingredients(settings)
-    if is_whole and not force and not is_news(lake, made_from, with_site=with_site):
+    if not force and not is_news(lake, made_from, stages, with_site=with_site):
         click.echo(f"nothing has changed since the last run (upstream commit {made_from['commit']})")
     else:
-        click.echo(f"upstream: {_shown(settings.upstream)} at {made_from['commit'] or settings.revision}")
+        primary = settings.git_sources[0]
+        click.echo(f"upstream: {_shown(primary.location)} at {made_from['commit'] or primary.revision}")
         from orchestration.refresh import raise_if_failed, run_refresh
+        from orchestration.terminal import progress_bars
 
-        forget_last_run(lake)
-        terminal = sys.stdout  # what dbt prints goes to a file meanwhile
-        outcome = run_refresh(settings, stages, with_site=with_site, say=lambda line: click.echo(line, file=terminal))
+        terminal = Console(file=sys.stdout, soft_wrap=True)  # what dbt prints goes to a file meanwhile
+        with progress_bars(terminal):
+            outcome = run_refresh(settings, stages, with_site=with_site, say=partial(_say, terminal))
         for warning in outcome.warnings:
             click.echo(f"warning: {warning}", err=True)
         raise_if_failed(outcome)
-        if is_whole:
-            remember_run(lake, made_from, with_site=with_site)
+        remember_run(lake, made_from, stages, with_site=with_site)
     _tell_what_is_there(lake)
+
+
+def _say(terminal: Console, line: str) -> None:
+    terminal.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _tell_what_is_there(lake: Lake) -> None:

@@ -12,6 +12,10 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# A run holds the data directory from its first step to its last: the next one waits instead of failing.
+concurrency:
+  runs:
+    max_concurrent_runs: 1
 python_logs:
   managed_python_loggers: [assets]
   python_log_level: INFO

@@ -13,6 +13,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 
 from assets.dashboards import assets as dashboards
+from assets.hub import assets as hub
 from assets.lake import Lake
 from assets.landing import assets as landing
 from assets.publication import assets as publication
@@ -20,13 +21,15 @@ from assets.quality import assets as quality
 from assets.resources import LakeResource
 from assets.upstream import assets as upstream
 from assets.upstream.git import without_credentials
+from assets.upstream.source_list import dump_sources
 from assets.warehouse import assets as warehouse
 from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE
+from orchestration.automation import schedules, sensors
 from orchestration.jobs import refresh_job
 from orchestration.settings import Settings, load_settings
 from orchestration.stages import STAGES
 
-MODULES = (upstream, landing, warehouse, quality, dashboards, publication)
+MODULES = (warehouse, quality, dashboards, publication)
 
 
 def build_definitions(
@@ -41,16 +44,16 @@ def build_definitions(
         overrides: resources by name, in place of those made from settings.
     """
     settings = settings or load_settings()
+    sources = settings.git_sources
     # dbt reads the place of its file from the environment, in a child process and in this one.
     os.environ[WAREHOUSE_VARIABLE] = str(Lake(settings.data_dir).building_warehouse)
     resources: dict[str, Any] = {
         "lake": LakeResource(data_dir=str(settings.data_dir)),
         "upstream": upstream.UpstreamResource(
-            location=_configured("UPSTREAM_WITH_CREDENTIALS", settings.upstream),
-            revision=settings.revision,
-            site_metadata=settings.site_metadata
-            and _configured("SITE_METADATA_WITH_CREDENTIALS", settings.site_metadata),
+            sources=_configured("SOURCES_WITH_CREDENTIALS", dump_sources(sources)),
+            on_missing_lfs=settings.on_missing_lfs,
         ),
+        "hub": _hub_resource(settings),
         "dbt": DbtCliResource(
             project_dir=str(DBT_PROJECT),
             profiles_dir=str(DBT_PROJECT),
@@ -58,20 +61,39 @@ def build_definitions(
         ),
     }
     return dg.Definitions(
-        assets=dg.load_assets_from_modules(MODULES),
+        assets=[
+            *upstream.upstream_assets(sources),
+            hub.hub,
+            landing.landing_asset(sources),
+            *dg.load_assets_from_modules(MODULES),
+        ],
         asset_checks=dg.load_asset_checks_from_modules(MODULES),
         jobs=[refresh_job(stages, with_site=with_site)],
+        sensors=sensors(settings),
+        schedules=schedules(settings),
         resources=resources | overrides,
         # One process: every further one would import everything again, and DuckDB has one writer.
         executor=dg.in_process_executor,
     )
 
 
-def _configured(variable: str, location: str) -> str:
-    """A location as a resource's configuration, which Dagster shows and stores: credentials by a variable's name."""
-    if without_credentials(location) == location:
-        return location
-    os.environ[variable] = location
+def _hub_resource(settings: Settings) -> hub.HubResource:
+    if settings.hub is None:
+        return hub.HubResource(enabled=False)
+    return hub.HubResource(
+        endpoint=_configured("HUB_WITH_CREDENTIALS", settings.hub.endpoint),
+        models=settings.hub_models,
+        questions=settings.hub_questions,
+        responses=settings.hub_responses,
+        assessments=settings.hub_assessments,
+    )
+
+
+def _configured(variable: str, value: str) -> str:
+    """A value as a resource's configuration, which Dagster shows and stores: credentials by a variable's name."""
+    if without_credentials(value) == value:
+        return value
+    os.environ[variable] = value
     return dg.EnvVar(variable)
 
 

@@ -33,9 +33,9 @@ def prepare_demo(lake: Lake, size: DemoSize) -> Settings:
     settings_file = lake.root / SETTINGS_FILE
     is_demo = settings_file.exists() and settings_file.read_text(encoding="utf-8").startswith(MARK)
     if not is_demo and (settings_file.exists() or lake.warehouse.exists()):
+        followed = without_credentials(load_settings(data_dir=lake.root).git_sources[0].location)
         raise PipelineError(
-            f"{lake.root} holds {without_credentials(load_settings(data_dir=lake.root).upstream)}, not the demo; "
-            "set SPEECHMAP_DATA_DIR to another folder for the demo"
+            f"{lake.root} holds {followed}, not the demo; set SPEECHMAP_DATA_DIR to another folder for the demo"
         )
     folder = lake.root / "demo-corpus" / f"q{size.questions}-m{size.models}-j{size.judges}-s{size.seed}"
     written = folder / "demo.json"

@@ -1,21 +1,22 @@
 """Whether a run would find anything to do, asked without starting Dagster.
 
-A run is made from the upstream commit, the metadata commit, the settings that pick them and the code. If the
-last complete run was made from the same, there is no news.
+A run is made from a commit of each source, the settings that pick them and the code. If the last run was made
+from the same and covered the same stages, there is no news.
 """
 
 import hashlib
-import logging
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from assets.errors import PipelineError
+from assets.hub.client import HubConfig, remote_revisions
 from assets.lake import Lake, read_json, write_json
 from assets.upstream.git import without_credentials
 from assets.upstream.mirror import FULL_COMMIT_ID, remote_commit
+from assets.upstream.source_list import GitSource
 from orchestration.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE_FOLDERS = ("assets", "orchestration", "dbt_project", "dashboards", "requirements")
@@ -28,43 +29,84 @@ def ingredients(settings: Settings) -> dict[str, Any]:
     Raises:
         PipelineError: the upstream cannot be read.
     """
-    revision = settings.revision
-    is_commit = revision is not None and FULL_COMMIT_ID.fullmatch(revision) is not None
+    primary, *others = settings.git_sources
+    with ThreadPoolExecutor(max_workers=len(settings.git_sources) + 1) as asking:
+        commits = asking.map(_optional_commit, others)
+        hub = asking.submit(_hub_revisions, settings.hub)
+        commit = _commit(primary)
+        return {
+            "upstream": without_credentials(primary.location),
+            "commit": commit,
+            "other_sources": [
+                [source.name, without_credentials(source.location), found]
+                for source, found in zip(others, commits, strict=True)
+            ]
+            + hub.result(),
+            "on_missing_lfs": settings.on_missing_lfs,
+            "code": _code_hash(),
+        }
+
+
+def is_news(lake: Lake, made_from: dict[str, Any], stages: Sequence[str], *, with_site: bool) -> bool:
+    """Whether these stages have last been run on something else, or something that they made is gone."""
+    last = read_json(lake.last_run)
+    made = [path for stage in stages for path in _made_by(lake, stage, with_site=with_site)]
+    if last is None or made_from["commit"] is None or not all(path.exists() for path in made):
+        return True
+    if not set(stages) <= set(last["stages"]) or (with_site and "dashboards" in stages and not last["with_site"]):
+        return True
+    return bool(last["made_from"] != _as_reached(made_from, last["made_from"]))
+
+
+def remember_run(lake: Lake, made_from: dict[str, Any], stages: Sequence[str], *, with_site: bool) -> None:
+    """Call when a run has ended well; it has forgotten the one before when it began."""
+    write_json(lake.last_run, {"made_from": made_from, "stages": list(stages), "with_site": with_site})
+
+
+def _made_by(lake: Lake, stage: str, *, with_site: bool) -> list[Path]:
     return {
-        "upstream": without_credentials(settings.upstream),
-        "commit": revision if is_commit else remote_commit(settings.upstream, revision),
-        "site_metadata": without_credentials(settings.site_metadata or ""),
-        "site_metadata_commit": _optional_commit(settings.site_metadata),
-        "code": _code_hash(),
+        "upstream": [lake.source_state("judgments").parent],
+        "landing": [lake.empty, lake.corpus, lake.manifest],
+        "warehouse": [lake.building_warehouse],
+        "quality": [lake.warehouse, lake.promoted],
+        "dashboards": [lake.site / "index.html"] if with_site else [],
+        "publication": [lake.datasets / "manifest.json"],
+    }.get(stage, [])
+
+
+def _as_reached(made_from: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
+    """`made_from`, with what was synced last of the sources that cannot be reached: a run would keep just that."""
+    known = {(name, location): commit for name, location, commit in last.get("other_sources", [])}
+    return {
+        **made_from,
+        "other_sources": [
+            [name, location, commit or known.get((name, location))]
+            for name, location, commit in made_from["other_sources"]
+        ],
     }
 
 
-def is_news(lake: Lake, made_from: dict[str, Any], *, with_site: bool) -> bool:
-    """Whether the last complete run was made from something else, or something that it made is gone."""
-    last = read_json(lake.last_run)
-    made = [lake.warehouse, lake.promoted, lake.datasets / "manifest.json", lake.empty]
-    if with_site:
-        made.append(lake.site / "index.html")
-    if last is None or made_from["commit"] is None or not all(path.exists() for path in made):
-        return True
-    return last["made_from"] != made_from or (with_site and not last["with_site"])
+def _commit(source: GitSource) -> str | None:
+    if source.revision is not None and FULL_COMMIT_ID.fullmatch(source.revision):
+        return source.revision
+    return remote_commit(source.location, source.revision)
 
 
-def forget_last_run(lake: Lake) -> None:
-    """Call before a run starts: from here until it has ended well, what lies there may be a mixture."""
-    lake.last_run.unlink(missing_ok=True)
-
-
-def remember_run(lake: Lake, made_from: dict[str, Any], *, with_site: bool) -> None:
-    """Call when a run over all stages has ended well."""
-    write_json(lake.last_run, {"made_from": made_from, "with_site": with_site})
-
-
-def _optional_commit(location: str | None) -> str | None:
+def _optional_commit(source: GitSource) -> str | None:
     try:
-        return remote_commit(location) if location is not None else None
+        return _commit(source)
     except PipelineError:
         return None
+
+
+def _hub_revisions(config: HubConfig | None) -> list[list[str | None]]:
+    if config is None:
+        return []
+    try:
+        revisions: Mapping[str, str] = remote_revisions(config)
+    except PipelineError:
+        revisions = {}
+    return [[kind, config.location(kind), revisions.get(kind)] for kind in config.repositories]
 
 
 def _code_hash() -> str:

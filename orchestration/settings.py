@@ -6,13 +6,19 @@ environment only.
 """
 
 import os
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assets.errors import PipelineError
+from assets.hub.client import PUBLIC_ENDPOINT, PUBLIC_REPOSITORIES, HubConfig
+from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
+from assets.upstream.layout import MODEL_METADATA
+from assets.upstream.source_list import GitSource, load_sources
 from assets.warehouse.dbt_manifest import WAREHOUSE_VARIABLE
 
 PREFIX = "SPEECHMAP_"
@@ -25,20 +31,82 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     data_dir: Path = Field(Path("data"), description="Folder that holds everything the pipeline makes.")
-    upstream: str = Field(
-        "https://github.com/xlr8harder/speechmap-data",
-        description="Git repository with questions, responses and analyses: a URL or a folder.",
+    sources: Path | None = Field(
+        None,
+        description="TOML file that lists the git sources to follow, in place of the public ones; "
+        "`assets/upstream/sources.toml` is the default and explains itself.",
+    )
+    upstream: str | None = Field(
+        None,
+        description="Git repository with questions, responses and analyses, a URL or a folder, in place of the first "
+        "source of the list. If the list is the default one, its other sources are left out.",
     )
     revision: str | None = Field(
-        None, description="Branch, tag or commit of the upstream to build; its HEAD if not set."
+        None, description="Branch, tag or commit of the first source to build; its HEAD if not set."
     )
     site_metadata: str | None = Field(
-        "https://github.com/xlr8harder/speechmap-site",
-        description="Git repository with model metadata. Optional: without it, what is known of models is null. "
+        None,
+        description="Git repository with model and lab metadata, in place of the one in the list. "
         "An empty value turns it off.",
+    )
+    hub_endpoint: str | None = Field(
+        None,
+        description="Hugging Face Hub with further judgments, or a folder that holds its datasets; the public Hub, "
+        "unless an upstream is named. An empty value turns it off. A token is read from HF_TOKEN.",
+    )
+    hub_models: str = Field(PUBLIC_REPOSITORIES[HUB_MODELS], description="Dataset of models on the Hub.")
+    hub_questions: str = Field(PUBLIC_REPOSITORIES[HUB_QUESTIONS], description="Dataset of questions on the Hub.")
+    hub_responses: str = Field(PUBLIC_REPOSITORIES[HUB_RESPONSES], description="Dataset of responses on the Hub.")
+    hub_assessments: str = Field(PUBLIC_REPOSITORIES[HUB_ASSESSMENTS], description="Dataset of assessments on the Hub.")
+    on_missing_lfs: Literal["fail", "skip"] = Field(
+        "fail",
+        description="What a missing Git LFS object does: `fail` keeps the last good state, `skip` goes on without "
+        "the file and warns.",
+    )
+    watch: bool = Field(True, description="Whether sensors look for new commits while the Dagster UI runs.")
+    watch_seconds: int = Field(300, ge=30, description="Seconds between two looks of a sensor.")
+    schedule: str = Field(
+        "0 4 * * *",
+        pattern=r"^(\S+( \S+){4}|@\w+|)$",
+        description="When a refresh runs whatever the sensors saw, as a cron line in UTC. An empty value turns it off.",
     )
     ui_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI (`speechmap ui`).")
     site_port: int = Field(8000, ge=1, le=65535, description="Port on which `speechmap site` serves the dashboards.")
+
+    @cached_property
+    def git_sources(self) -> tuple[GitSource, ...]:
+        """The git sources to follow, the primary one first.
+
+        Raises:
+            PipelineError: the list of sources cannot be read.
+        """
+        sources = load_sources(self.sources.expanduser()) if self.sources else load_sources()
+        primary = replace(
+            sources[0], location=self.upstream or sources[0].location, revision=self.revision or sources[0].revision
+        )
+        # The default of another source does not join an upstream that somebody named; a list that they wrote does.
+        is_alone = self.upstream is not None and self.sources is None
+        others = [source for source in sources[1:] if not is_alone or _is_site(source)]
+        if self.site_metadata is not None or is_alone:
+            given = self.site_metadata or None
+            others = [
+                replace(source, location=given) if given and _is_site(source) else source
+                for source in others
+                if given or not _is_site(source)
+            ]
+        return (primary, *others)
+
+    @cached_property
+    def hub(self) -> HubConfig | None:
+        """The Hub's datasets to follow; None where the Hub is not used."""
+        endpoint = self.hub_endpoint
+        if endpoint is None and self.upstream is None:
+            endpoint = PUBLIC_ENDPOINT
+        return HubConfig(endpoint, {kind: getattr(self, kind) for kind in PUBLIC_REPOSITORIES}) if endpoint else None
+
+
+def _is_site(source: GitSource) -> bool:
+    return MODEL_METADATA in source.layout.files
 
 
 FIELDS = tuple(Settings.model_fields)
@@ -69,23 +137,8 @@ def load_settings(**overrides: Any) -> Settings:
         ]
     if problems:
         raise PipelineError(f"settings (environment, {file}): {'; '.join(problems)}")
-    changes: dict[str, Any] = {"data_dir": folder.expanduser().resolve()}
-    if settings.site_metadata == "":
-        changes["site_metadata"] = None
-    return settings.model_copy(update=changes)
+    return settings.model_copy(update={"data_dir": folder.expanduser().resolve()})
 
 
 def _unknown(name: str) -> str:
     return f"{name.upper()} is no setting; there are {', '.join(f'{PREFIX}{known.upper()}' for known in FIELDS)}"
-
-
-def settings_for_upstream(upstream: str | None, site_metadata: str | None, **overrides: Any) -> Settings:
-    """Settings for a run on an upstream that may have been named on the command line.
-
-    An upstream named there is used alone: the default of another source does not join it, a source that was
-    named beside it or set by the user does.
-    """
-    settings = load_settings(upstream=upstream, site_metadata=site_metadata, **overrides)
-    if upstream is not None and "site_metadata" not in settings.model_fields_set:
-        return settings.model_copy(update={"site_metadata": None})
-    return settings

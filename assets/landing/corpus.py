@@ -14,40 +14,49 @@ import polars as pl
 
 from assets.errors import PipelineError
 from assets.lake import Lake, read_json, write_json, write_parquet
-from assets.landing.kinds import KINDS
+from assets.landing.kinds import LANDED_KINDS
 from assets.landing.landed_file import quarantine_path
 from assets.landing.landing import MANIFEST_SCHEMA
-from assets.upstream.sources import JUDGMENTS_SOURCE, SITE_SOURCE
-from assets.upstream.tree import SourceState
+
+
+@dataclass(frozen=True)
+class SourceVersion:
+    """Where one source stands: `kind` is git or hub, `revision` the commit or the Hub's."""
+
+    source: str
+    kind: str
+    location: str
+    revision: str
+    changed_at: str | None
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The corpus of one upstream commit. Times are ISO 8601 in UTC."""
+    """The corpus of one upstream commit. Times are ISO 8601 in UTC; the primary source is the first of `sources`."""
 
     corpus_id: str
     upstream: str
     upstream_commit: str
     committed_at: str
-    site_metadata_commit: str | None
+    sources: list[SourceVersion]
 
 
-def assemble_corpus(lake: Lake, pieces: Sequence[pl.DataFrame], sources: dict[str, SourceState]) -> Corpus:
+def assemble_corpus(lake: Lake, pieces: Sequence[pl.DataFrame], sources: Sequence[SourceVersion]) -> Corpus:
     """Write the manifest of the current corpus, then its description.
 
     Args:
         lake: the data directory.
         pieces: manifests of the kinds, columns of `MANIFEST_SCHEMA`.
-        sources: state of each source by name.
+        sources: where each source stands that is used, the primary one first.
     """
     manifest = pl.concat([pl.DataFrame(schema=MANIFEST_SCHEMA), *pieces]).sort("kind", "source", "path")
-    judgments, site = sources[JUDGMENTS_SOURCE], sources.get(SITE_SOURCE)
+    primary = sources[0]
     corpus = Corpus(
         corpus_id=_corpus_id(manifest, sources),
-        upstream=judgments.location,
-        upstream_commit=judgments.commit,
-        committed_at=judgments.committed_at.isoformat(),
-        site_metadata_commit=site.commit if site else None,
+        upstream=primary.location,
+        upstream_commit=primary.revision,
+        committed_at=primary.changed_at or "",
+        sources=list(sources),
     )
     write_parquet(lake.manifest, manifest)
     write_json(lake.corpus, asdict(corpus))
@@ -63,7 +72,7 @@ def read_corpus(lake: Lake) -> Corpus:
     about = read_json(lake.corpus)
     if about is None:
         raise PipelineError(f"{lake.root}: nothing is landed there yet; run `speechmap run` first")
-    return Corpus(**about)
+    return Corpus(**{**about, "sources": [SourceVersion(**source) for source in about["sources"]]})
 
 
 def read_manifest(lake: Lake) -> pl.DataFrame:
@@ -88,10 +97,10 @@ def quarantine_paths(lake: Lake, manifest: pl.DataFrame) -> list[Path]:
     return [lake.empty / "quarantine.parquet", *(quarantine_path(lake.root / path) for path in files)]
 
 
-def _corpus_id(manifest: pl.DataFrame, sources: dict[str, SourceState]) -> str:
+def _corpus_id(manifest: pl.DataFrame, sources: Sequence[SourceVersion]) -> str:
     content = {
-        "files": manifest.select("source", "path", "blob_id", "problem_rule").rows(),
-        "parsers": {kind.name: kind.parser_version for kind in KINDS.values()},
-        "commits": {name: state.commit for name, state in sorted(sources.items())},
+        "files": manifest.select("source", "path", "blob_id", "judge", "problem_rule").rows(),
+        "parsers": {kind.name: kind.parser_version for kind in LANDED_KINDS.values()},
+        "revisions": {source.source: source.revision for source in sources},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

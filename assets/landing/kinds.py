@@ -11,16 +11,20 @@ from typing import Any
 
 import polars as pl
 
+from assets.hub.kinds import HUB_KINDS, HubKind
 from assets.landing.response_text import extract_response
 from assets.landing.rows import optional_date, optional_flag, optional_text, optional_time, required_text
-from assets.upstream.layout import ANALYSES, MODEL_METADATA, QUESTIONS, RESPONSES
+from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 
-MISSING_QUESTION, MISSING_MODEL, MISSING_LABEL, MISSING_JUDGE = (
+MISSING_QUESTION, MISSING_MODEL, MISSING_LABEL, MISSING_JUDGE, MISSING_LAB = (
     "missing_question",
     "missing_model",
     "missing_label",
     "missing_judge",
+    "missing_lab",
 )
+# Manifests of judge experiments have named the label that they expect in more than one way.
+EXPECTED_LABEL_KEYS = ("expected_compliance", "expected_label")
 POINTER_COLUMNS: dict[str, pl.DataType] = {"blob_id": pl.String(), "line": pl.Int32()}
 RESPONSE_COLUMNS: dict[str, pl.DataType] = {
     "provider": pl.String(),
@@ -110,6 +114,25 @@ def parse_model_metadata(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def parse_reference(row: dict[str, Any]) -> dict[str, Any]:
+    """The label that a judge is expected to give to one answer."""
+    key = next((key for key in EXPECTED_LABEL_KEYS if key in row), EXPECTED_LABEL_KEYS[0])
+    return {
+        **_asked(row),
+        "raw_label": required_text(row, key, MISSING_LABEL),
+        "label_source": optional_text(row, "gold_review_status"),
+    }
+
+
+def parse_lab_metadata(row: dict[str, Any]) -> dict[str, Any]:
+    """What the upstream site knows about one lab."""
+    return {
+        "lab": required_text(row, "lab", MISSING_LAB),
+        "full_name": optional_text(row, "full_name"),
+        "color": optional_text(row, "color"),
+    }
+
+
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "category": required_text(row, "category", MISSING_QUESTION),
@@ -192,5 +215,20 @@ KINDS: dict[str, Kind] = {
             },
             parse_model_metadata,
         ),
+        Kind(
+            REFERENCES,
+            1,
+            {**_ASKED, "raw_label": pl.String(), "label_source": pl.String()},
+            parse_reference,
+        ),
+        Kind(
+            LAB_METADATA,
+            1,
+            {"lab": pl.String(), "full_name": pl.String(), "color": pl.String()},
+            parse_lab_metadata,
+        ),
     )
 }
+
+# Everything that is landed: rows of upstream's files, and rows of the Hub's.
+LANDED_KINDS: dict[str, Kind | HubKind] = {**KINDS, **HUB_KINDS}

@@ -1,6 +1,6 @@
 """What each landed column holds and which upstream keys it is made of; the warehouse's column lineage starts here."""
 
-from assets.upstream.layout import ANALYSES, MODEL_METADATA, QUESTIONS, RESPONSES
+from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 
 # Landed column -> what it holds.
 DESCRIPTIONS = {
@@ -33,6 +33,10 @@ DESCRIPTIONS = {
     "model_family": "Family of the model.",
     "release_date": "When the model was released.",
     "is_reasoning": "Whether the model reasons before it answers.",
+    "label_source": "Where an expected label comes from, if the reference tells.",
+    "lab": "Short name of a lab, the `creator` of its models.",
+    "full_name": "Name of the lab.",
+    "color": "Colour in which the upstream site shows the lab.",
     "is_skipped": "Whether the upstream site leaves the model out.",
 }
 
@@ -52,7 +56,9 @@ _FOLDERS = {
     QUESTIONS: "questions",
     RESPONSES: "responses",
     ANALYSES: "analysis",
+    REFERENCES: "reference",
     MODEL_METADATA: "model_metadata",
+    LAB_METADATA: "lab_metadata",
 }
 _RENAMED = {
     QUESTIONS: {"question_id": "id"},
@@ -63,7 +69,9 @@ _RENAMED = {
         "api_provider": "original_api_provider",
         **dict.fromkeys(_RESPONSE_PARTS, "response"),
     },
+    REFERENCES: {"raw_label": "expected_compliance", "label_source": "gold_review_status"},
     MODEL_METADATA: {"model": "model_identifier", "is_reasoning": "reasoning_model", "is_skipped": "skip"},
+    LAB_METADATA: {},
 }
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.hub.kinds import HubKind
 from assets.lake import Lake, write_parquet
-from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA, Kind
+from assets.landing.kinds import LANDED_KINDS, QUARANTINE_SCHEMA, Kind
 from assets.landing.rows import RefusedRowError, lines_of
 
 COMPRESSION_LEVEL = 3
@@ -50,7 +51,7 @@ def parse_blob(kind: Kind, blob_id: str, content: bytes) -> tuple[pl.DataFrame, 
     return pl.DataFrame(landed, schema=kind.schema), pl.DataFrame(refused, schema=QUARANTINE_SCHEMA, orient="row")
 
 
-def find_landed(lake: Lake, kind: Kind, blob_id: str) -> LandedFile | None:
+def find_landed(lake: Lake, kind: Kind | HubKind, blob_id: str) -> LandedFile | None:
     """The landed file of a blob, or None where it has not been landed by this parser version, or is damaged."""
     path = lake.landed(kind.name, kind.parser_version, blob_id)
     if not path.exists():
@@ -88,6 +89,6 @@ def quarantine_path(landed: Path) -> Path:
 
 def write_empty_files(lake: Lake) -> None:
     """Write a typed Parquet file without rows for the quarantine and for each kind."""
-    schemas = {kind.name: kind.schema for kind in KINDS.values()} | {"quarantine": QUARANTINE_SCHEMA}
+    schemas = {kind.name: kind.schema for kind in LANDED_KINDS.values()} | {"quarantine": QUARANTINE_SCHEMA}
     for name, schema in schemas.items():
         write_parquet(lake.empty / f"{name}.parquet", pl.DataFrame(schema=schema))

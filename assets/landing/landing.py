@@ -3,8 +3,7 @@
 Work is proportional to the blobs that have not been seen before, whatever commit they come from.
 """
 
-import logging
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,12 +11,10 @@ import polars as pl
 from assets.lake import Lake
 from assets.landing.kinds import KINDS, Kind
 from assets.landing.landed_file import LandedFile, find_landed, land_blob
+from assets.progress import progress
 from assets.upstream.lfs import LfsObjects, MissingLfsObjectError, pointer_of
 from assets.upstream.mirror import Mirror
 
-logger = logging.getLogger(__name__)
-
-SECONDS_BETWEEN_REPORTS = 5.0
 MISSING_LFS_OBJECT = "missing_lfs_object"
 MANIFEST_SCHEMA: dict[str, pl.DataType] = {
     "source": pl.String(),
@@ -25,6 +22,7 @@ MANIFEST_SCHEMA: dict[str, pl.DataType] = {
     "folder": pl.String(),
     "kind": pl.String(),
     "blob_id": pl.String(),
+    "judge": pl.String(),
     "is_lfs": pl.Boolean(),
     "byte_count": pl.Int64(),
     "row_count": pl.Int64(),
@@ -55,13 +53,29 @@ class LandingReport:
 
 
 @dataclass(frozen=True)
+class Fetched:
+    """What came from the remotes: files, and the bytes that they take packed."""
+
+    files: int
+    byte_count: int
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A file whose LFS object is not to be had, and how large the object would be in bytes."""
+
+    reason: str
+    byte_count: int
+
+
+@dataclass(frozen=True)
 class _Source:
     mirror: Mirror
     lfs: LfsObjects
 
 
-def fetch_new_files(lake: Lake, tree: pl.DataFrame, locations: dict[str, str]) -> int:
-    """Bring the blobs of all kinds that have not been landed yet into the mirrors; returns how many came.
+def fetch_new_files(lake: Lake, tree: pl.DataFrame, locations: dict[str, str]) -> Fetched:
+    """Bring the blobs of all kinds that have not been landed yet into the mirrors.
 
     Analyses repeat the responses, so fetching them together saves git most of the work and half of the bytes.
 
@@ -73,7 +87,7 @@ def fetch_new_files(lake: Lake, tree: pl.DataFrame, locations: dict[str, str]) -
     Raises:
         PipelineError: a remote cannot be read.
     """
-    fetched = 0
+    files, byte_count = 0, 0
     # Read backwards, the paths of a model's responses and of their analyses differ at the end only.
     alike = tree.sort(pl.col("path").str.reverse())
     for (name,), group in alike.group_by("source", maintain_order=True):
@@ -83,8 +97,11 @@ def fetch_new_files(lake: Lake, tree: pl.DataFrame, locations: dict[str, str]) -
             if find_landed(lake, KINDS[kind], blob_id) is None
         ]
         if new:
-            fetched += Mirror(lake.mirror(str(name)), locations[str(name)]).fetch_blobs(new)
-    return fetched
+            mirror = Mirror(lake.mirror(str(name)), locations[str(name)])
+            before = _size(mirror)
+            files += mirror.fetch_blobs(new)
+            byte_count += _size(mirror) - before
+    return Fetched(files, byte_count)
 
 
 def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, str]) -> LandingReport:
@@ -102,7 +119,7 @@ def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, s
     """
     files = tree.filter(pl.col("kind") == kind.name)
     landed: dict[str, LandedFile] = {}
-    problems: dict[str, MissingLfsObjectError] = {}
+    problems: dict[str, Missing] = {}
     parsed_files = parsed_bytes = 0
     for (name,), group in files.group_by("source", maintain_order=True):
         location = locations[str(name)]
@@ -117,50 +134,53 @@ def land_kind(lake: Lake, kind: Kind, tree: pl.DataFrame, locations: dict[str, s
             problems |= missing
             parsed_files += len(parsed)
             parsed_bytes += sum(file.byte_count for file in parsed.values())
+    return LandingReport(manifest_of(lake, files, landed, problems), parsed_files, parsed_bytes)
+
+
+def manifest_of(
+    lake: Lake, files: pl.DataFrame, landed: Mapping[str, LandedFile], problems: Mapping[str, Missing]
+) -> pl.DataFrame:
+    """A row per file of a tree, columns of `MANIFEST_SCHEMA`: where it was landed, or why it could not be."""
     rows = [_manifest_row(lake, file, landed, problems) for file in files.iter_rows(named=True)]
-    return LandingReport(pl.DataFrame(rows, schema=MANIFEST_SCHEMA), parsed_files, parsed_bytes)
+    return pl.DataFrame(rows, schema=MANIFEST_SCHEMA)
 
 
 def _land_blobs(
     lake: Lake, kind: Kind, source: _Source, blob_ids: list[str]
-) -> tuple[dict[str, LandedFile], dict[str, MissingLfsObjectError]]:
+) -> tuple[dict[str, LandedFile], dict[str, Missing]]:
     landed: dict[str, LandedFile] = {}
-    missing: dict[str, MissingLfsObjectError] = {}
-    started = reported = time.monotonic()
-    for done, (blob_id, blob) in enumerate(source.mirror.blobs(blob_ids), start=1):
-        pointer = pointer_of(blob)
-        try:
-            content = blob if pointer is None else source.lfs.read(pointer)
-            landed[blob_id] = land_blob(lake, kind, blob_id, content, is_lfs=pointer is not None)
-        except MissingLfsObjectError as error:
-            missing[blob_id] = error
-        if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS or done == len(blob_ids):
-            reported = time.monotonic()
-            rows = sum(file.row_count for file in landed.values())
-            logger.info(
-                "%s: landed %d of %d files, %d rows, %.0f rows/s",
-                kind.name, done, len(blob_ids), rows, rows / max(reported - started, 1e-3),
-            )  # fmt: skip
+    missing: dict[str, Missing] = {}
+    with progress(f"landing {kind.name}", "files", len(blob_ids)) as work:
+        for blob_id, blob in source.mirror.blobs(blob_ids):
+            pointer = pointer_of(blob)
+            try:
+                content = blob if pointer is None else source.lfs.read(pointer)
+                file = land_blob(lake, kind, blob_id, content, is_lfs=pointer is not None)
+                landed[blob_id] = file
+                work.advance(rows=file.row_count, bytes=file.byte_count)
+            except MissingLfsObjectError as error:
+                missing[blob_id] = Missing(str(error), pointer.size if pointer else 0)
+                work.advance()
     return landed, missing
 
 
 def _manifest_row(
     lake: Lake,
     file: dict[str, str],
-    landed: dict[str, LandedFile],
-    problems: dict[str, MissingLfsObjectError],
+    landed: Mapping[str, LandedFile],
+    problems: Mapping[str, Missing],
 ) -> dict[str, object]:
     found = landed.get(file["blob_id"])
     if found is None:
-        reason = str(problems[file["blob_id"]])
+        problem = problems[file["blob_id"]]
         counts = {
             "is_lfs": True,
-            "byte_count": 0,
+            "byte_count": problem.byte_count,
             "row_count": 0,
             "quarantined_count": 0,
             "landed_file": None,
         }
-        return {**file, **counts, "problem_rule": MISSING_LFS_OBJECT, "problem_reason": reason}
+        return {**file, **counts, "problem_rule": MISSING_LFS_OBJECT, "problem_reason": problem.reason}
     return {
         **file,
         "is_lfs": found.is_lfs,
@@ -171,3 +191,7 @@ def _manifest_row(
         "problem_rule": None,
         "problem_reason": None,
     }
+
+
+def _size(mirror: Mirror) -> int:
+    return sum(file.stat().st_size for file in (mirror.path / "objects").rglob("*") if file.is_file())

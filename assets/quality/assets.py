@@ -12,7 +12,7 @@ from assets.quality.gate import LANDED_FENCE, evaluate, promote
 from assets.quality.landed_suites import check_landed_rows
 from assets.quality.rules import Rule, load_rules
 from assets.resources import LakeResource
-from assets.upstream.assets import OWNERS
+from assets.upstream.assets import OWNERS, UpstreamResource
 from assets.upstream.layout import ANALYSES, MODEL_METADATA, QUESTIONS, RESPONSES
 from assets.warehouse.assets import warehouse
 from assets.warehouse.state import building_state
@@ -38,9 +38,9 @@ def _spec(rule: Rule) -> dg.AssetCheckSpec:
 
 
 @dg.multi_asset_check(name="landed_fence", specs=[_spec(rule) for rule in RULES.values()])
-def landed_fence(lake: LakeResource) -> Iterator[dg.AssetCheckResult]:
+def landed_fence(lake: LakeResource, upstream: UpstreamResource) -> Iterator[dg.AssetCheckResult]:
     """Check landed rows with Great Expectations, and the corpus as a whole; nothing is built on what fails."""
-    results = [*check_landed_rows(lake.lake, RULES), *check_corpus(lake.lake, RULES)]
+    results = [*check_landed_rows(lake.lake, RULES), *check_corpus(lake.lake, RULES, upstream.on_missing_lfs)]
     write_record(lake.lake, LANDED_FENCE, building_state(lake.lake), results)
     for result in results:
         yield _as_asset_check(result)

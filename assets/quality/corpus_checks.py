@@ -4,6 +4,8 @@ What one landed row must look like is said in `landed_suites`.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
 
 import duckdb
 import polars as pl
@@ -11,18 +13,31 @@ import polars as pl
 from assets.check_record import CheckResult
 from assets.lake import Lake
 from assets.landing.corpus import landed_paths, read_manifest
+from assets.landing.missing_objects import cost_of_missing_objects
 from assets.quality.rules import Rule
 from assets.upstream.layout import ANALYSES, QUESTIONS, RESPONSES
 
 FEWEST_COMPLETE_ROWS = 10
+OnMissingLfs = Literal["fail", "skip"]
 
 
-def check_corpus(lake: Lake, rules: Mapping[str, Rule]) -> list[CheckResult]:
-    """Run every corpus check on the corpus under construction."""
+def check_corpus(lake: Lake, rules: Mapping[str, Rule], on_missing_lfs: OnMissingLfs = "fail") -> list[CheckResult]:
+    """Run every corpus check on the corpus under construction.
+
+    Args:
+        lake: the data directory.
+        rules: the rules by name.
+        on_missing_lfs: whether a missing Git LFS object keeps the state back (fail) or is only reported (skip).
+    """
     manifest = read_manifest(lake)
+    lfs_rule = rules["lfs_objects_present"]
+    if on_missing_lfs == "skip":
+        lfs_rule = replace(lfs_rule, severity="warn")
     return [
         _corpus_not_empty(manifest, rules["corpus_not_empty"]),
-        _lfs_objects_present(manifest, rules["lfs_objects_present"]),
+        _lfs_objects_present(
+            lake, manifest, lfs_rule if on_missing_lfs == "fail" else replace(lfs_rule, severity="warn")
+        ),
         _response_shape_known(lake, manifest, rules["response_shape_known"]),
         _quarantine_is_small(manifest, rules["quarantine_is_small"]),
         _nothing_quarantined(manifest, rules["nothing_quarantined"]),
@@ -37,11 +52,14 @@ def _corpus_not_empty(manifest: pl.DataFrame, rule: Rule) -> CheckResult:
     )
 
 
-def _lfs_objects_present(manifest: pl.DataFrame, rule: Rule) -> CheckResult:
-    missing = manifest.filter(pl.col("problem_rule").is_not_null()).select("path", "problem_reason").rows()
-    first = f"{missing[0][0]}: {missing[0][1]}" if missing else ""
+def _lfs_objects_present(lake: Lake, manifest: pl.DataFrame, rule: Rule) -> CheckResult:
+    missing = cost_of_missing_objects(lake, manifest)
+    lines = [f"{file.path}: {file.reason}; {file.cost()}" for file in missing]
+    total = sum(file.row_count or 0 for file in missing)
     return rule.result(
-        "files", [path for path, _ in missing], f"{len(missing)} files lack their Git LFS object, the first is {first}"
+        "files",
+        [file.path for file in missing],
+        f"{len(missing)} files lack their Git LFS object, which costs about {total} rows: {'; '.join(lines[:3])}",
     )
 
 

@@ -6,13 +6,12 @@ A tree is a Polars frame, one row per data file; it is what the landing stage wo
 from collections import defaultdict, deque
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 
 import polars as pl
 
 from assets.upstream.git import without_credentials
-from assets.upstream.layout import Layout, kind_of
 from assets.upstream.mirror import Mirror
+from assets.upstream.source_list import GitSource
 
 TREE_SCHEMA = {
     "source": pl.String,
@@ -20,6 +19,7 @@ TREE_SCHEMA = {
     "folder": pl.String,
     "kind": pl.String,
     "blob_id": pl.String,
+    "judge": pl.String,  # who judged, where the path tells it
 }
 
 
@@ -47,9 +47,7 @@ class TreeChange:
         return {name: len(paths) for name, paths in asdict(self).items()}
 
 
-def sync_tree(
-    source: str, mirror_path: Path, location: str, revision: str | None, layout: Layout
-) -> tuple[SourceState, pl.DataFrame]:
+def sync_tree(source: GitSource, mirror: Mirror) -> tuple[SourceState, pl.DataFrame]:
     """Fetch a commit without its blobs and list its data files.
 
     Returns:
@@ -58,14 +56,13 @@ def sync_tree(
     Raises:
         PipelineError: the remote cannot be reached or knows no such revision.
     """
-    mirror = Mirror(mirror_path, location)
-    commit = mirror.resolve(revision)
+    commit = mirror.resolve(source.revision)
     rows = [
-        (source, entry.path, entry.path.rpartition("/")[0], kind, entry.blob_id)
+        (source.name, path, path.rpartition("/")[0], kind, entry.blob_id, source.layout.judge_of(path, kind))
         for entry in mirror.tree(commit)
-        if (kind := kind_of(entry.path, layout)) is not None
+        if (kind := source.layout.kind_of(path := entry.path)) is not None
     ]
-    state = SourceState(source, without_credentials(location), commit, mirror.committed_at(commit))
+    state = SourceState(source.name, without_credentials(source.location), commit, mirror.committed_at(commit))
     return state, pl.DataFrame(rows, schema=TREE_SCHEMA, orient="row")
 
 

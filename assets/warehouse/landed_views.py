@@ -71,12 +71,11 @@ def register_landed_views(lake: Lake) -> None:
         warehouse.execute(
             "create or replace table landing.refresh as select ? as upstream, ? as upstream_commit, "
             "(?::timestamptz at time zone 'UTC')::timestamp as committed_at, "
-            "?::varchar as site_metadata_commit, ? as state_id",
+            "? as state_id",
             [
                 corpus.upstream,
                 corpus.upstream_commit,
                 corpus.committed_at,
-                corpus.site_metadata_commit,
                 building_state(lake),
             ],
         )

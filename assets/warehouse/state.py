@@ -39,3 +39,11 @@ def state_of(warehouse: Path) -> str | None:
         except duckdb.CatalogException:
             return None
     return str(row[0]) if row else None
+
+
+def shown_revisions(warehouse: Path) -> dict[str, str]:
+    """Revision of each source that a warehouse file was made from; empty where there is no such file."""
+    if not warehouse.exists():
+        return {}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return dict(connection.execute("select source, revision from landing.sources").fetchall())

@@ -12,7 +12,7 @@ import duckdb
 from assets.lake import Lake
 from orchestration.jobs import STAGES
 from orchestration.refresh import Outcome, run_refresh
-from orchestration.settings import settings_for_upstream
+from orchestration.settings import load_settings
 
 SPEECHMAP = Path(sys.executable).with_name("speechmap")
 
@@ -29,8 +29,11 @@ class Pipeline:
 
     def run(self, upstream: Path, *, at: str | None = None, site_metadata: Path | None = None, **how: Any) -> Outcome:
         """Run the refresh job here; the site is left out unless asked for."""
-        settings = settings_for_upstream(
-            str(upstream), str(site_metadata) if site_metadata else None, revision=at, data_dir=self.data_dir
+        settings = load_settings(
+            upstream=str(upstream),
+            site_metadata=str(site_metadata) if site_metadata else None,
+            revision=at,
+            data_dir=self.data_dir,
         )
         how = {"stages": STAGES, "with_site": False, **how}
         return run_refresh(settings, how["stages"], with_site=how["with_site"], say=lambda _: None)

@@ -210,6 +210,7 @@ def test_a_killed_run_leaves_the_last_good_state_and_the_next_one_completes_it(
     good = last_good_state(pipeline)
     upstream.edit_row(upstream.plain_file("analysis"), 1, lambda row: row.update(compliance="DENIAL"))
     upstream.commit()
+    kill_when(pipeline, upstream.repository, "upstream/judgments")  # the next commit is known, nothing of it fetched
     kill_when(pipeline, upstream.repository, "landing/refresh")  # the next state is landed, not yet built
     assert last_good_state(pipeline) == good
     assert json.loads(pipeline.command("status", "--json").stdout)["rows"]["assessments"] > 0

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.lake import Lake
-from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA, Kind
+from assets.landing.kinds import KINDS, LANDED_KINDS, QUARANTINE_SCHEMA, Kind
 from assets.landing.landed_file import find_landed, land_blob, parse_blob, quarantine_path, write_empty_files
 from tests.landing.upstream_rows import ROWS, Row, analysis, as_lines, metadata, question, response, without
 
@@ -305,4 +305,4 @@ def test_the_empty_files_have_every_column(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     write_empty_files(lake)
     schemas = {path.stem: dict(pl.read_parquet_schema(path)) for path in lake.empty.iterdir()}
-    assert schemas == {**{name: kind.schema for name, kind in KINDS.items()}, "quarantine": QUARANTINE_SCHEMA}
+    assert schemas == {**{name: kind.schema for name, kind in LANDED_KINDS.items()}, "quarantine": QUARANTINE_SCHEMA}

@@ -11,12 +11,12 @@ import pytest
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.landing.corpus import landed_paths, quarantine_paths, read_corpus, read_manifest
-from assets.landing.kinds import KINDS
+from assets.landing.kinds import KINDS, LANDED_KINDS
 from assets.landing.landing import MANIFEST_SCHEMA, land_kind
-from assets.upstream.layout import JUDGMENTS
-from assets.upstream.sources import JUDGMENTS_SOURCE, read_tree, sync_source
+from assets.upstream.sources import read_tree, sync_source
 from tests.landing.landing_run import land
 from tests.landing.upstream_rows import analysis, as_lines, question, response
+from tests.upstream.followed import JUDGMENTS, followed
 from tests.upstream.repository import Repository, git, lfs_path, objects_of_type
 
 LARGE = as_lines(*(analysis(question_id=f"q_{number}") for number in range(50)))
@@ -114,7 +114,8 @@ def test_another_parser_version_parses_again(
     repository: Repository, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = land(lake, repository.path)
-    monkeypatch.setitem(KINDS, "analyses", replace(KINDS["analyses"], parser_version=99))
+    for kinds in (KINDS, LANDED_KINDS):
+        monkeypatch.setitem(kinds, "analyses", replace(KINDS["analyses"], parser_version=99))
     second = land(lake, repository.path)
     assert second.parsed == {"analyses": 2}
     assert second.corpus_id != first.corpus_id
@@ -154,7 +155,7 @@ def test_a_missing_lfs_object_is_the_problem_of_its_file_only(repository: Reposi
     problem = read_manifest(lake).filter(pl.col("problem_rule").is_not_null())
     columns = ("path", "is_lfs", "row_count", "quarantined_count", "byte_count", "landed_file", "problem_rule")
     assert problem.select(columns).rows() == [
-        ("analysis/compliance_us_hard_b.jsonl", True, 0, 0, 0, None, "missing_lfs_object")
+        ("analysis/compliance_us_hard_b.jsonl", True, 0, 0, len(LARGE), None, "missing_lfs_object")
     ]
     assert OID in problem["problem_reason"].item()
     assert pl.read_parquet(landed_paths(lake, read_manifest(lake), "analyses"), columns=["line"]).height == 1
@@ -167,11 +168,10 @@ def test_a_missing_lfs_object_is_the_problem_of_its_file_only(repository: Reposi
 
 
 def test_landing_without_fetching_first_brings_its_own_blobs(repository: Repository, lake: Lake) -> None:
-    locations = {JUDGMENTS_SOURCE: str(repository.path)}
-    sync_source(lake, JUDGMENTS_SOURCE, str(repository.path), None, JUDGMENTS)
-    report = land_kind(lake, KINDS["responses"], read_tree(lake, JUDGMENTS_SOURCE), locations)
+    sync_source(lake, followed(repository.path)[0])
+    report = land_kind(lake, KINDS["responses"], read_tree(lake, JUDGMENTS), {JUDGMENTS: str(repository.path)})
     assert (report.row_count, report.quarantined_count, report.parsed_files) == (2, 1, 1)
-    assert objects_of_type(lake.mirror(JUDGMENTS_SOURCE), "blob") == {repository.blob_id("responses/us_hard_a.jsonl")}
+    assert objects_of_type(lake.mirror(JUDGMENTS), "blob") == {repository.blob_id("responses/us_hard_a.jsonl")}
 
 
 def test_before_the_first_landing_there_is_no_corpus(lake: Lake) -> None:
@@ -186,7 +186,7 @@ def test_relations_over_a_corpus_without_files_have_their_columns(tmp_path: Path
     lake = Lake(tmp_path / "data")
     land(lake, repository.path)
     manifest = read_manifest(lake)
-    for kind in KINDS.values():
+    for kind in LANDED_KINDS.values():
         (path,) = landed_paths(lake, manifest, kind.name)
         described = duckdb.sql(f"describe select * from read_parquet('{path}')").fetchall()
         assert [column for column, *_ in described] == list(kind.schema)

@@ -93,7 +93,7 @@ def history(real_upstream: Path, lake: Lake) -> dict[str, tuple[Landing, dict[st
     """What each commit's landing did, and the rows that it left without their long texts."""
     seen = {}
     for tag in TAGS:
-        done = land(lake, real_upstream / "llm-compliance.git", tag, real_upstream / "speechmap-site.git")
+        done = land(lake, real_upstream / "llm-compliance.git", tag, site=real_upstream / "speechmap-site.git")
         rows = {kind: landed_rows(lake, kind) for kind in ("questions", "responses", "analyses", "model_metadata")}
         assert pl.read_parquet(quarantine_paths(lake, read_manifest(lake))).is_empty()
         seen[tag] = (done, rows)
@@ -103,18 +103,18 @@ def history(real_upstream: Path, lake: Lake) -> dict[str, tuple[Landing, dict[st
 def test_only_new_content_is_fetched_and_parsed(history: dict[str, tuple[Landing, dict[str, pl.DataFrame]]]) -> None:
     """107 files move from v2 to v3 and are not touched; of v4, 9 files are new, 9 went to LFS, one was corrected."""
     assert {tag: done.parsed for tag, (done, _) in history.items()} == {
-        "v1": {"questions": 2, "responses": 71, "analyses": 71, "model_metadata": 1},
+        "v1": {"questions": 2, "responses": 71, "analyses": 71, "model_metadata": 1, "lab_metadata": 1},
         "v2": {"questions": 1, "responses": 36, "analyses": 36},
         "v3": {"analyses": 107},
         "v4": {"responses": 6, "analyses": 13},
     }
-    assert {tag: done.fetched for tag, (done, _) in history.items()} == {"v1": 145, "v2": 73, "v3": 107, "v4": 19}
+    assert {tag: done.fetched for tag, (done, _) in history.items()} == {"v1": 146, "v2": 73, "v3": 107, "v4": 19}
 
 
 def test_landing_the_last_commit_again_parses_nothing(
     history: dict[str, tuple[Landing, dict[str, pl.DataFrame]]], real_upstream: Path, lake: Lake
 ) -> None:
-    again = land(lake, real_upstream / "llm-compliance.git", "v4", real_upstream / "speechmap-site.git")
+    again = land(lake, real_upstream / "llm-compliance.git", "v4", site=real_upstream / "speechmap-site.git")
     assert (again.parsed, again.fetched) == ({}, 0)
     assert again.corpus_id == history["v4"][0].corpus_id
     assert len({done.corpus_id for done, _ in history.values()}) == len(TAGS)
@@ -155,7 +155,7 @@ def test_every_model_of_the_site_is_landed(
 def test_the_demo_corpus_is_landed_as_its_generator_counted_it(demo_upstream: DemoCorpus, tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     for revision in demo_upstream.revisions:
-        land(lake, demo_upstream.data_repository, revision.tag, demo_upstream.site_repository)
+        land(lake, demo_upstream.data_repository, revision.tag, site=demo_upstream.site_repository)
         manifest, counts = read_manifest(lake), revision.counts
         assert manifest.filter(source="judgments").height == counts.files
         assert manifest["is_lfs"].sum() == counts.lfs_files

@@ -55,7 +55,30 @@ def metadata(**changes: Any) -> Row:
     }
 
 
-ROWS = {"questions": question, "responses": response, "analyses": analysis, "model_metadata": metadata}
+def reference(**changes: Any) -> Row:
+    return {
+        "key": "lab/model::q_1",
+        "question_id": "q_1",
+        "category": "us_hard",
+        "question": "Why?",
+        "model": "lab/model",
+        "expected_compliance": "COMPLETE",
+        **changes,
+    }
+
+
+def lab(**changes: Any) -> Row:
+    return {"lab": "lab", "full_name": "The Lab", "color": "#a668dd", **changes}
+
+
+ROWS = {
+    "questions": question,
+    "responses": response,
+    "analyses": analysis,
+    "references": reference,
+    "model_metadata": metadata,
+    "lab_metadata": lab,
+}
 
 
 def without(row: Row, key: str) -> Row:

@@ -12,12 +12,12 @@ from click.testing import CliRunner
 
 from assets.errors import PipelineError
 from assets.lake import Lake
-from assets.landing.corpus import assemble_corpus
-from assets.upstream.sources import JUDGMENTS_SOURCE, read_state
+from assets.landing.corpus import SourceVersion, assemble_corpus
+from assets.upstream.sources import read_state
 from orchestration import command
 from orchestration.command import speechmap
 from orchestration.definitions import build_definitions
-from orchestration.settings import settings_for_upstream
+from orchestration.settings import load_settings
 from orchestration.stages import STAGES
 from tests.upstream.git_server import GitServer, serve_git
 from tests.upstream.repository import Repository
@@ -74,11 +74,12 @@ def test_credentials_open_the_remote_and_are_neither_told_nor_kept(server: GitSe
     ran = CliRunner().invoke(speechmap, ["run", *locations, "--select", "upstream"])
     assert ran.exit_code == 0, ran.output
     assert f"upstream: {server.url} at " in ran.output
-    assert "going on without the site source" in ran.output
+    assert "going on without the source site" in ran.output
     told = ran.output
-    state = read_state(Lake(data_dir), JUDGMENTS_SOURCE)
+    state = read_state(Lake(data_dir), "judgments")
     assert state is not None
-    assemble_corpus(Lake(data_dir), [], {JUDGMENTS_SOURCE: state})
+    version = SourceVersion("judgments", "git", state.location, state.commit, state.committed_at.isoformat())
+    assemble_corpus(Lake(data_dir), [], [version])
     for arguments in (["status"], ["status", "--json"]):
         status = CliRunner().invoke(speechmap, arguments)
         assert status.exit_code == 0
@@ -104,8 +105,9 @@ def test_dagster_is_shown_no_credentials(data_dir: Path) -> None:
     """Dagster shows resources with their configuration, and stores it with every run."""
     from dagster._core.remote_representation.external_data import RepositorySnap
 
-    settings = settings_for_upstream(
-        f"https://{CREDENTIALS}@example.org/data.git", f"https://{CREDENTIALS}@example.org/site.git"
+    settings = load_settings(
+        upstream=f"https://{CREDENTIALS}@example.org/data.git",
+        site_metadata=f"https://{CREDENTIALS}@example.org/site.git",
     )
     definitions = build_definitions(settings)
     assert SECRET not in dg.serialize_value(RepositorySnap.from_def(definitions.get_repository_def()))

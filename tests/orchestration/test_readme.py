@@ -24,7 +24,7 @@ def test_the_table_of_settings_names_every_setting_with_its_default() -> None:
         is_told = default.startswith("`") or field.default is None or "public" in default
         assert is_told, f"{name}: {default}"
         if default.startswith("`"):
-            assert default.strip("`") == str(field.default)
+            assert default.strip("`").lower() == str(field.default).lower()
         elif field.default is not None:
             assert str(field.default).startswith("https://")
 

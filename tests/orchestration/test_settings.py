@@ -6,10 +6,11 @@ import pytest
 
 from assets.errors import PipelineError
 from assets.lake import Lake
+from assets.upstream.source_list import load_sources
 from orchestration.demo import DemoSize, prepare_demo
-from orchestration.settings import Settings, load_settings, settings_for_upstream
+from orchestration.settings import load_settings
 
-PUBLIC_SITE = Settings.model_fields["site_metadata"].default
+PUBLIC = {source.name: source.location for source in load_sources()}
 
 
 def write(data_dir: Path, *lines: str) -> None:
@@ -20,7 +21,7 @@ def write(data_dir: Path, *lines: str) -> None:
 def test_command_line_wins_over_environment_over_file_over_default(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert load_settings().upstream == Settings.model_fields["upstream"].default
+    assert load_settings().git_sources[0].location == PUBLIC["judgments"]
     write(data_dir, "SPEECHMAP_UPSTREAM=of-the-file", "SPEECHMAP_UI_PORT=4001")
     assert load_settings().upstream == "of-the-file"
     monkeypatch.setenv("SPEECHMAP_UPSTREAM", "of-the-environment")
@@ -75,30 +76,65 @@ def test_the_file_cannot_name_the_folder_that_it_is_looked_for_in(
         load_settings()
 
 
-def test_without_an_upstream_on_the_command_line_the_public_metadata_is_used() -> None:
-    assert settings_for_upstream(None, None).site_metadata == PUBLIC_SITE
+def followed(**overrides: str | None) -> dict[str, str]:
+    """Location of every source that is followed."""
+    return {source.name: source.location for source in load_settings(**overrides).git_sources}
 
 
-def test_an_upstream_on_the_command_line_is_used_alone() -> None:
-    assert settings_for_upstream("mine", None).site_metadata is None
+def test_without_settings_the_public_sources_are_followed() -> None:
+    assert followed() == PUBLIC
 
 
-def test_metadata_named_beside_it_joins_it() -> None:
-    assert settings_for_upstream("mine", "metadata").site_metadata == "metadata"
+def test_an_upstream_that_is_named_is_used_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert followed(upstream="mine") == {"judgments": "mine"}
+    monkeypatch.setenv("SPEECHMAP_UPSTREAM", "mine")
+    assert followed() == {"judgments": "mine"}
 
 
-def test_metadata_that_the_user_has_set_joins_it(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metadata_named_beside_it_joins_it(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert followed(upstream="mine", site_metadata="metadata") == {"judgments": "mine", "site": "metadata"}
     write(data_dir, "SPEECHMAP_SITE_METADATA=of-the-file")
-    assert settings_for_upstream("mine", None).site_metadata == "of-the-file"
+    assert followed(upstream="mine")["site"] == "of-the-file"
     monkeypatch.setenv("SPEECHMAP_SITE_METADATA", "of-the-environment")
-    assert settings_for_upstream("mine", None).site_metadata == "of-the-environment"
+    assert followed(upstream="mine")["site"] == "of-the-environment"
 
 
 def test_empty_metadata_turns_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings_for_upstream(None, "").site_metadata is None
+    without = {name: location for name, location in PUBLIC.items() if name != "site"}
+    assert followed(site_metadata="") == without
     monkeypatch.setenv("SPEECHMAP_SITE_METADATA", "")
-    assert load_settings().site_metadata is None
-    assert settings_for_upstream("mine", None).site_metadata is None
+    assert followed() == without
+    assert followed(upstream="mine") == {"judgments": "mine"}
+
+
+def test_a_list_of_sources_replaces_the_public_ones_and_all_of_it_joins_a_named_upstream(tmp_path: Path) -> None:
+    listed = tmp_path / "sources.toml"
+    listed.write_text(
+        """
+        [[source]]
+        name = "mine"
+        repository = "/mine"
+        revision = "stable"
+        questions = ["q"]
+        responses = ["r"]
+        analyses = ["a"]
+
+        [[source]]
+        name = "trials"
+        repository = "/trials"
+        judge = "folder"
+        analyses = ["runs/*"]
+        """
+    )
+    settings = load_settings(sources=str(listed))
+    assert [(source.name, source.revision) for source in settings.git_sources] == [("mine", "stable"), ("trials", None)]
+    assert followed(sources=str(listed), upstream="/fork") == {"mine": "/fork", "trials": "/trials"}
+    assert load_settings(sources=str(listed), revision="v4").git_sources[0].revision == "v4"
+
+
+def test_a_list_of_sources_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"nowhere\.toml: the list of sources cannot be read"):
+        _ = load_settings(sources=str(tmp_path / "nowhere.toml")).git_sources
 
 
 def test_the_demo_is_run_on_the_demo_whatever_the_environment_names(
@@ -108,6 +144,7 @@ def test_the_demo_is_run_on_the_demo_whatever_the_environment_names(
     monkeypatch.setenv("SPEECHMAP_UPSTREAM", "real")
     monkeypatch.setenv("SPEECHMAP_REVISION", "v4")
     settings = prepare_demo(Lake(data_dir), DemoSize(questions=20, models=4, judges=2))
+    assert settings.upstream is not None
     assert settings.upstream.startswith(str(data_dir))
     assert settings.site_metadata is not None
     assert settings.site_metadata.startswith(str(data_dir))

@@ -1,19 +1,17 @@
 """A data directory with landed files in it, made by the landing stage's own functions from rows that a test names."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
 from assets.lake import Lake, write_parquet
-from assets.landing.corpus import Corpus, assemble_corpus
+from assets.landing.corpus import Corpus, SourceVersion, assemble_corpus
 from assets.landing.kinds import KINDS
 from assets.landing.landed_file import land_blob, write_empty_files
 from assets.landing.landing import MANIFEST_SCHEMA, MISSING_LFS_OBJECT
-from assets.upstream.sources import JUDGMENTS_SOURCE
-from assets.upstream.tree import SourceState
 from tests.landing.upstream_rows import Row, as_lines
+from tests.upstream.followed import JUDGMENTS
 
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -48,14 +46,12 @@ class LandedLake:
 
     def assemble(self, commit: str = "c" * 40) -> Corpus:
         """Write manifest and corpus."""
-        state = SourceState(JUDGMENTS_SOURCE, "upstream", commit, datetime(2025, 1, 1, tzinfo=UTC))
-        return assemble_corpus(
-            self.lake, [pl.DataFrame(self.manifest, schema=MANIFEST_SCHEMA)], {JUDGMENTS_SOURCE: state}
-        )
+        state = SourceVersion(JUDGMENTS, "git", "upstream", commit, "2025-01-01T00:00:00+00:00")
+        return assemble_corpus(self.lake, [pl.DataFrame(self.manifest, schema=MANIFEST_SCHEMA)], [state])
 
     def _add(self, kind: str, blob_id: str, **columns: object) -> str:
         path = f"{kind}/file-{len(self.manifest)}.jsonl"
         row = dict.fromkeys(MANIFEST_SCHEMA) | {"row_count": 0, "quarantined_count": 0, "byte_count": 1}
-        row |= {"source": JUDGMENTS_SOURCE, "path": path, "folder": kind, "kind": kind, "blob_id": blob_id}
+        row |= {"source": JUDGMENTS, "path": path, "folder": kind, "kind": kind, "blob_id": blob_id}
         self.manifest.append(row | {"is_lfs": False} | columns)
         return path

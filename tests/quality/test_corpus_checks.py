@@ -48,7 +48,19 @@ def test_a_missing_lfs_object_is_named_by_path_and_reason(landed: LandedLake) ->
     missing = check(landed)["lfs_objects_present"]
     assert missing.blocks
     assert missing.samples == [path]
-    assert "no object of that oid" in missing.message
+    assert f"{path}: no object of that oid; this costs" in missing.message
+
+
+def test_a_missing_lfs_object_may_be_skipped(landed: LandedLake) -> None:
+    landed.file_without_lfs_object(RESPONSES)
+    landed.assemble()
+    (skipped,) = (
+        result
+        for result in check_corpus(landed.lake, load_rules(), on_missing_lfs="skip")
+        if result.name == "lfs_objects_present"
+    )
+    assert not skipped.passed
+    assert not skipped.blocks
 
 
 def test_nine_complete_answers_are_too_few_to_tell_a_new_shape(landed: LandedLake) -> None:

@@ -11,13 +11,10 @@ import duckdb
 import pytest
 
 from assets.lake import Lake
-from assets.landing.corpus import assemble_corpus
-from assets.landing.kinds import KINDS
-from assets.landing.landed_file import write_empty_files
-from assets.landing.landing import land_kind
-from assets.upstream.layout import JUDGMENTS, SITE
-from assets.upstream.sources import JUDGMENTS_SOURCE, SITE_SOURCE, read_tree, sync_source
+from assets.landing.land_corpus import land_corpus
+from assets.upstream.sources import sync_source
 from assets.warehouse.landed_views import register_landed_views
+from tests.upstream.followed import followed
 
 from .dbt_build import Build, DbtProject
 from .landed_corpus import LandedCorpus, Row
@@ -57,30 +54,19 @@ def version(request: pytest.FixtureRequest, real_upstream: Path, lake: Lake, dbt
 
 
 def _land(lake: Lake, upstream: Path, tag: str) -> None:
-    locations = {
-        JUDGMENTS_SOURCE: str(upstream / "llm-compliance.git"),
-        SITE_SOURCE: str(upstream / "speechmap-site.git"),
-    }
-    states = {
-        JUDGMENTS_SOURCE: sync_source(lake, JUDGMENTS_SOURCE, locations[JUDGMENTS_SOURCE], tag, JUDGMENTS)[0],
-        SITE_SOURCE: sync_source(lake, SITE_SOURCE, locations[SITE_SOURCE], None, SITE)[0],
-    }
-    write_empty_files(lake)
-    pieces = [
-        land_kind(lake, kind, read_tree(lake, source), locations).manifest
-        for kind in KINDS.values()
-        for source in locations
-    ]
-    assemble_corpus(lake, pieces, states)
+    sources = followed(upstream / "llm-compliance.git", tag, site=upstream / "speechmap-site.git")
+    for source in sources:
+        sync_source(lake, source)
+    land_corpus(lake, sources)
 
 
 def _landed_rows(warehouse: Path) -> LandedCorpus:
-    columns = "category, question_id, model, content_sha256"
+    columns = "category, question_id, model, content_sha256, provider, blob_id, line"
     queries = {
         "questions": "select category, question_id, domain from landing.questions",
         "responses": f"select {columns} from landing.responses",
         "analyses": f"select {columns}, judge_model, raw_label, assessed_at from landing.analyses",
-        "model_metadata": "select model, model_family from landing.model_metadata order by line",
+        "model_metadata": "select model, model_family, creator from landing.model_metadata order by line",
     }
     rows: dict[str, list[Row]] = {}
     with duckdb.connect(str(warehouse), read_only=True) as connection:
