@@ -37,3 +37,36 @@
 {% macro duckdb__sha256_of_text(text) -%}
     {{ return("sha256(" ~ text ~ ")") }}
 {%- endmacro %}
+
+{# A whole number of a type that holds the product of four counts. #}
+{% macro exact_integer(expression) -%}
+    {{ return(adapter.dispatch('exact_integer')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__exact_integer(expression) -%}
+    {{ return("cast(" ~ expression ~ " as hugeint)") }}
+{%- endmacro %}
+
+{#
+    The sum of exp(-x) * x^s / gamma(s + 1) over s = first / 2, first / 2 + 1, ... below limit / 2, for x > 0: what the
+    tail of a chi-square distribution is made of. Each term is computed through its logarithm, so that none overflows.
+#}
+{% macro sum_of_poisson_terms(x, first, limit) -%}
+    {{ return(adapter.dispatch('sum_of_poisson_terms')(x, first, limit)) }}
+{%- endmacro %}
+
+{% macro duckdb__sum_of_poisson_terms(x, first, limit) -%}
+    {{ return(
+        "coalesce(list_sum(list_transform(range(" ~ first ~ ", " ~ limit ~ ", 2), "
+        ~ "lambda s: exp(s / 2 * ln(" ~ x ~ ") - " ~ x ~ " - lgamma(s / 2 + 1)))), 0)"
+    ) }}
+{%- endmacro %}
+
+{# A sum of floating numbers that is the same on every run: added up in a given order. #}
+{% macro ordered_sum(expression, order_by) -%}
+    {{ return(adapter.dispatch('ordered_sum')(expression, order_by)) }}
+{%- endmacro %}
+
+{% macro duckdb__ordered_sum(expression, order_by) -%}
+    {{ return("sum(" ~ expression ~ " order by " ~ order_by ~ ")") }}
+{%- endmacro %}

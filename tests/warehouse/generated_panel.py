@@ -21,7 +21,8 @@ def generated_panel(seed: int = 7) -> LandedCorpus:
     draw = random.Random(seed)  # noqa: S311 - no secret
     corpus = LandedCorpus()
     for model, family in zip(MODELS[:3], ("small family", "large family", "large family"), strict=True):
-        corpus.metadata(model, model_family=family, is_reasoning=model.endswith("large"))
+        lab = model.split("/")[0]
+        corpus.metadata(model, creator=lab, model_family=family, is_reasoning=model.endswith("large"))
     for category, count in SETS.items():
         for number in range(count):
             # three phrasings of a theme in us_hard; ids that two sets share in the others
@@ -41,10 +42,13 @@ def _answer_and_judge(corpus: LandedCorpus, draw: random.Random, category: str, 
     content = None if draw.random() < 0.05 else f"{category} {question_id} {model}"
     judged = f"{content} as it was" if draw.random() < 0.1 else content
     at = datetime(2025, 2, 1) + timedelta(minutes=draw.randrange(10_000), microseconds=draw.randrange(1_000_000))
-    corpus.response(question_id, model, content, category=category)
+    # the judge's file names the provider in another spelling, or does not know it any more
+    provider = draw.choice(("Alpha", "Beta", "Unknown"))
+    corpus.response(question_id, model, content, category=category, provider=provider)
     truth = draw.choices(LABELS, (60, 20, 15, 5))[0]
 
     def judge(name: str, label: str, text: str | None, **columns: object) -> None:
+        columns["provider"] = provider.upper() if text == content else None
         corpus.analysis(question_id, model, text, name, label, category=category, **columns)
 
     def noisy(share: float) -> str:

@@ -1,5 +1,6 @@
 """The marts once more, in plain Python, from the landed rows: what the SQL is compared with."""
 
+import csv
 import itertools
 import math
 import uuid
@@ -11,6 +12,7 @@ from typing import Any
 
 from sklearn.metrics import cohen_kappa_score
 
+from .dbt_build import PROJECT
 from .landed_corpus import LandedCorpus, Row
 
 NAMESPACE = uuid.UUID("6f1d8a52-5c0e-5b5e-9c1f-3d1f6b0f7a11")
@@ -63,7 +65,11 @@ class SecondOpinion:
 
 def second_opinion(corpus: LandedCorpus) -> SecondOpinion:
     domains = {question_uuid(row): row["domain"] for row in corpus.questions}
+    with (PROJECT / "seeds" / "question_sets.csv").open(encoding="utf-8") as seed:
+        languages = {row["category"]: row["language"] for row in csv.DictReader(seed)}
     families = {row["model"]: row["model_family"] for row in corpus.model_metadata}
+    labs = {row["model"]: row["creator"] for row in corpus.model_metadata}
+    providers = _providers(corpus)
     ordered: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     places: dict[str, dict[str, str]] = {}
     for row in corpus.analyses:
@@ -79,12 +85,25 @@ def second_opinion(corpus: LandedCorpus) -> SecondOpinion:
             "domain": domains[question_uuid(row)],
             "model": row["model"],
             "family": families.get(row["model"]),
+            "lab": labs.get(row["model"]),
+            "provider": providers[response],
+            "language": languages.get(row["category"]),
         }
         places[response] = {scope: value for scope, value in scopes.items() if value is not None}
     latest: dict[str, dict[str, str]] = defaultdict(dict)
     for (response, judge), rows in ordered.items():
         latest[response][judge] = max(rows)[-1]
     return SecondOpinion(latest, places)
+
+
+def _providers(corpus: LandedCorpus) -> dict[str, str | None]:
+    """Who served each response: what the response file says of it, else what the first judge's file says."""
+    providers: dict[str, str | None] = {}
+    for rows in (corpus.responses, corpus.analyses):
+        for row in sorted(rows, key=lambda row: (row["blob_id"], row["line"])):
+            name = (row["provider"] or "").strip().lower()
+            providers.setdefault(response_uuid(row), name if name not in {"", "unknown"} else None)
+    return providers
 
 
 def reference_kappa(labels: list[tuple[str, str]]) -> float | None:

@@ -8,6 +8,7 @@ from .dbt_build import Build
 from .landed_corpus import LandedCorpus
 from .second_opinion import reference_kappa, second_opinion
 
+SCOPES = {"overall", "category", "domain", "theme", "model", "family", "lab", "provider", "language"}
 PAIR = "label_set, scope, scope_value, judge_a, judge_b"
 
 
@@ -21,7 +22,7 @@ def test_transitions_are_those_of_a_count_in_python(panel_build: Build, panel: L
 
     assert {row[:-1]: row[-1] for row in rows} == expected
     assert len(rows) == len(expected)
-    assert {scope for _, scope, *_ in expected} == {"overall", "category", "theme", "domain", "model", "family"}
+    assert {scope for _, scope, *_ in expected} == SCOPES
 
 
 def test_kappa_is_scikit_learns_for_every_pair_and_scope(panel_build: Build, panel: LandedCorpus) -> None:

@@ -1,6 +1,6 @@
 -- grain: one row per label set, scope, pair of judges and pair of labels that occurs
 -- A further scope is a further column of `placed_labels` and a further name in this list.
-{%- set scopes = ['category', 'theme', 'domain', 'model', 'family'] %}
+{%- set scopes = ['category', 'domain', 'theme', 'model', 'family', 'lab', 'provider', 'language'] %}
 with
 assessments as (
     select * from {{ ref('assessments') }}
@@ -25,10 +25,13 @@ placed_labels as (
         assessments.judge,
         assessments.label,
         questions.category,
-        questions.theme,
         questions.domain,
+        questions.theme,
         responses.model,
-        models.family
+        models.family,
+        models.creator as lab,
+        responses.provider,
+        questions.language
     from assessments
     inner join responses on assessments.response_uuid = responses.response_uuid
     inner join questions on responses.question_uuid = questions.question_uuid
@@ -44,10 +47,13 @@ shared_labels as (
         labels_a.label as label_a,
         labels_b.label as label_b,
         labels_a.category,
-        labels_a.theme,
         labels_a.domain,
+        labels_a.theme,
         labels_a.model,
-        labels_a.family
+        labels_a.family,
+        labels_a.lab,
+        labels_a.provider,
+        labels_a.language
     from placed_labels as labels_a
     inner join placed_labels as labels_b
         on
@@ -85,33 +91,31 @@ scoped as (
         )
 ),
 
-final as (
+-- a join, not a union of two selections: the pass over the pairs of labels is made once
+label_sets as (
     select
         'with_error' as label_set,
-        scope,
-        scope_value,
-        judge_a,
-        judge_b,
-        label_a,
-        label_b,
-        response_count
-    from scoped
-    where scope_value is not null
+        true as has_errors
     union all
     select
         'three_labels' as label_set,
-        scope,
-        scope_value,
-        judge_a,
-        judge_b,
-        label_a,
-        label_b,
-        response_count
+        false as has_errors
+),
+
+final as (
+    select
+        label_sets.label_set,
+        scoped.scope,
+        scoped.scope_value,
+        scoped.judge_a,
+        scoped.judge_b,
+        scoped.label_a,
+        scoped.label_b,
+        scoped.response_count
     from scoped
-    where
-        scope_value is not null
-        and label_a != 'ERROR'
-        and label_b != 'ERROR'
+    inner join label_sets
+        on label_sets.has_errors or (scoped.label_a != 'ERROR' and scoped.label_b != 'ERROR')
+    where scoped.scope_value is not null
 )
 
 select * from final
