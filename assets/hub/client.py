@@ -5,6 +5,7 @@ files are wanted and where they go is decided in `sync`.
 """
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from assets.upstream.git import without_credentials
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
     from huggingface_hub.hf_api import DatasetInfo
+
+logger = logging.getLogger(__name__)
 
 PUBLIC_ENDPOINT = "https://huggingface.co"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -140,6 +143,8 @@ class HubEndpoint:
     def dataset(self, repository: str) -> RemoteDataset:
         """Where a dataset stands; one request."""
         info = self._info(repository, None, with_files=False)
+        if info.id.lower() != repository.lower():
+            logger.warning("%s has been renamed: it is %s now; change the setting", _what(repository), info.id)
         return RemoteDataset(repository, str(info.sha), info.last_modified and info.last_modified.astimezone(UTC))
 
     def files(self, repository: str, revision: str) -> list[RemoteFile]:

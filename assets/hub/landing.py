@@ -16,7 +16,6 @@ from assets.errors import PipelineError
 from assets.hub.datasets import HUB_DATASETS
 from assets.hub.download import is_lfs
 from assets.hub.kinds import FLAG, HUB_KINDS, TEXT, TIME, HubKind
-from assets.hub.state import HubFile, hub_file
 from assets.lake import Lake, atomic_path
 
 MEMORY_LIMIT = "1GB"
@@ -39,30 +38,6 @@ class HubCounts:
     is_lfs: bool
 
 
-def land_hub_file(lake: Lake, folder: Path, file: HubFile) -> HubCounts:
-    """Land a synced file, unless it is landed already, and remove what was fetched.
-
-    Args:
-        lake: the data directory; the file lands where `Lake.landed` says.
-        folder: where fetched files wait, as given to `sync_hub`.
-        file: one of `read_hub_files`.
-
-    Raises:
-        PipelineError: it was not fetched, is no readable Parquet, or a column is absent or of another type.
-    """
-    source = hub_file(folder, file.kind, file.blob_id)
-    counts = landed_counts(lake, file.kind, file.blob_id)
-    if counts is None:
-        name = f"{file.repository}/{file.path}"
-        if not source.exists():
-            raise PipelineError(f"Hub file {name}: not fetched yet; run the stages upstream, hub and landing")
-        kind = HUB_KINDS[file.kind]
-        target = lake.landed(kind.name, kind.parser_version, file.blob_id)
-        counts = normalise(kind, source, target, quarantine_path(target), file.blob_id, name)
-    source.unlink(missing_ok=True)
-    return counts
-
-
 def normalise(kind: HubKind, source: Path, target: Path, quarantine: Path, blob_id: str, name: str) -> HubCounts:
     """Land a file of the Hub: `target` gets the rows that were understood, `quarantine` the others, if there are any.
 
@@ -78,8 +53,10 @@ def normalise(kind: HubKind, source: Path, target: Path, quarantine: Path, blob_
         name: the file's name for messages, `<owner>/<dataset>/<file>`.
 
     Raises:
-        PipelineError: no readable Parquet, or a column is absent or of another type.
+        PipelineError: the file is not there or no readable Parquet, or a column is absent or of another type.
     """
+    if not source.exists():
+        raise PipelineError(f"Hub file {name}: not fetched yet; run the stage hub before landing")
     with _connected(source, target.parent, name) as connection:
         _open(connection, kind, source, name)
         row_count, quarantined_count = connection.execute(
@@ -128,7 +105,8 @@ def _connected(source: Path, workplace: Path, name: str) -> Iterator[duckdb.Duck
     """A DuckDB of its own, whose failures to read the file become an error for people."""
     workplace.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(workplace / ".spill.partial")}
+        # With several threads, where one group of rows ends and the next begins is a matter of chance.
+        config={"threads": 1, "memory_limit": MEMORY_LIMIT, "temp_directory": str(workplace / ".spill.partial")}
     )
     try:
         # A file may hold all its rows in one group, and a prefetched group is held whole.
@@ -140,7 +118,7 @@ def _connected(source: Path, workplace: Path, name: str) -> Iterator[duckdb.Duck
         raise PipelineError(
             f"Hub file {name}: not a readable Parquet file ({type(error).__name__}); if {source} is damaged, delete it "
             "and run again, else the Hub's file is"
-        ) from error
+        ) from None  # what DuckDB says may quote a text
     finally:
         connection.close()
 

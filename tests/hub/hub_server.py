@@ -143,6 +143,7 @@ class HubServer:
         self.endpoint = endpoint
         self.storage = storage
         self.repositories: dict[str, HubRepository] = {}
+        self.renamed: dict[str, str] = {}
         self.faults: list[PlannedFault] = []
         self.requests: list[HubRequest] = []
         self.is_closed = False
@@ -231,6 +232,11 @@ class _Handler(BaseHTTPRequestHandler):
             if self.fault is not None and self.fault.fault is Fault.STATUS:
                 self._send(self.fault.status, b"{}", dict(self.fault.headers))
                 return
+            for old, new in self.server.hub.renamed.items():
+                if f"datasets/{old}" in address.path:
+                    moved = self.path.replace(f"datasets/{old}", f"datasets/{new}")
+                    self._send(HTTPStatus.TEMPORARY_REDIRECT, b"", {"Location": moved})
+                    return
             for its_method, pattern, name in ROUTES:
                 matched = pattern.fullmatch(address.path)
                 if its_method == method and matched is not None:

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 
 from assets.hub.client import PUBLIC_REPOSITORIES
 from assets.hub.datasets import HUB_ASSESSMENTS, HUB_DATASETS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
-from assets.hub.landing import HubCounts, land_hub_file
-from assets.hub.state import read_hub_files
+from assets.hub.kinds import HUB_KINDS
+from assets.hub.landing import landed_counts, normalise, quarantine_path
+from assets.hub.state import hub_file, read_hub_files
 from assets.lake import Lake
 from tests.hub.hub_server import HubServer
 
@@ -73,6 +74,11 @@ def publish_all(hub: HubServer) -> None:
     publish(hub, **{kind: parquet([row(kind)]) for kind in ROWS})
 
 
-def land_all(lake: Lake, folder: Path) -> dict[str, HubCounts]:
-    """Land what was synced, as the landing stage does; returns counts by path."""
-    return {file.path: land_hub_file(lake, folder, file) for file in read_hub_files(lake)}
+def land_all(lake: Lake, folder: Path) -> None:
+    """Land what was synced and is not landed yet, and remove what was fetched, as the landing stage does."""
+    for file in read_hub_files(lake):
+        kind, source = HUB_KINDS[file.kind], hub_file(folder, file.kind, file.blob_id)
+        if landed_counts(lake, kind.name, file.blob_id) is None:
+            target = lake.landed(kind.name, kind.parser_version, file.blob_id)
+            normalise(kind, source, target, quarantine_path(target), file.blob_id, file.path)
+            source.unlink()

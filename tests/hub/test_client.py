@@ -277,6 +277,16 @@ def test_a_token_does_not_travel_in_the_clear(config: HubConfig, monkeypatch: py
         open_hub(replace(config, endpoint="http://user:password@hub.example"))
 
 
+def test_a_dataset_that_was_renamed_is_followed_and_told(
+    hub: HubServer, config: HubConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub.dataset("someone/else").commit({"all.parquet": CONTENT})
+    hub.renamed[MODELS] = "someone/else"
+    with caplog.at_level(logging.WARNING):
+        download(config, tmp_path / "got" / "it")
+    assert f"Hub dataset {MODELS} has been renamed: it is someone/else now" in caplog.text
+
+
 def test_nothing_is_asked_but_for_the_datasets(hub: HubServer, config: HubConfig, tmp_path: Path) -> None:
     """The library would like to know which agent runs it, and asks the Hub for a list of them."""
     hub.dataset(MODELS).commit({"all.parquet": CONTENT})
