@@ -74,7 +74,7 @@ def _spec(dataset: HubDataset) -> dg.AssetSpec:
 def hub(lake: LakeResource, hub: HubResource) -> Iterator[dg.MaterializeResult[None]]:
     """Sync the public datasets of the Hub."""
     place = lake.lake
-    synced = sync_hub(place, hub.config(), place.root / "hub")
+    synced = sync_hub(place, hub.config(), place.hub)
     for kind, name in ASSET_NAMES.items():
         yield dg.MaterializeResult(asset_key=["hub", name], metadata=_metadata(synced, kind))
 
