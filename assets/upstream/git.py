@@ -1,21 +1,21 @@
-"""Run git: fixed arguments, no prompts, errors in one line.
+"""Run git: fixed arguments, no prompts, an end to every wait, errors in one line.
 
-Knows nothing about mirrors or upstream's layout.
+Knows nothing about mirrors, remotes or upstream's layout.
 """
 
 import errno
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from assets.errors import PipelineError
 
-# A remote that sends less than this many bytes a second for this many seconds is taken for dead.
-STALLED = ("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60")
 # Variables that a calling git hook leaves behind would point git at another repository.
 OF_ANOTHER_REPOSITORY = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -26,12 +26,42 @@ OF_ANOTHER_REPOSITORY = {
     "GIT_OBJECT_DIRECTORY",
     "GIT_WORK_TREE",
 }
+ALWAYS = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_LFS_SKIP_SMUDGE": "1",
+    # An object that a partial mirror lacks would be fetched by itself, and its fetch could need another one.
+    # Git knows this since 2.44; before, fetching with a depth avoids it (see `remote`).
+    "GIT_NO_LAZY_FETCH": "1",
+    # Messages are recognised by their English words.
+    "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "",
+}
 CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 FULL_DISK = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": errno.EDQUOT}
+# Where a transfer broke off, git says so twice: these lines tell less than the one after them.
+BROKEN_OFF = re.compile(r"error: \d+ bytes of (body|length header)")
+SECONDS_TO_CLEAN_UP = 5.0
 
 
 class GitError(PipelineError):
-    """A git command failed; the message holds what git said last."""
+    """A git command failed; the message holds what git said last, `words` all that it said."""
+
+    def __init__(self, message: str, words: str = "") -> None:
+        """Keep what git said for whoever has to tell failures apart."""
+        super().__init__(message)
+        self.words = words
+
+
+class GitTimeoutError(GitError):
+    """A git command was stopped because it took too long."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What git printed: its output, and warnings."""
+
+    output: str
+    warnings: str
 
 
 def as_url(location: str) -> str:
@@ -57,14 +87,21 @@ def without_credentials(text: str) -> str:
     return CREDENTIALS.sub("", text)
 
 
-def run_git(
+def run_git(*arguments: str, repository: Path | None = None, what: str) -> str:
+    """Run git, which has nobody to wait for, and return its output. Arguments and errors are those of `ask_git`."""
+    return ask_git(*arguments, repository=repository, what=what).output
+
+
+def ask_git(
     *arguments: str,
     repository: Path | None = None,
     stdin: str = "",
     config: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
     what: str,
-) -> str:
-    """Run git and return what it printed.
+) -> Said:
+    """Run git and return all that it printed.
 
     Args:
         arguments: the git command and its arguments.
@@ -72,26 +109,38 @@ def run_git(
         stdin: text for the command's standard input.
         config: settings for this command only. They go through the environment, so that credentials in them
             stand neither in the process list nor in a file.
+        environment: variables for this command only.
+        seconds: how long it may take; as long as it likes if None.
         what: what is being tried, for the error message.
 
     Raises:
-        GitError: git ended with an error.
+        GitError: git ended with an error, or took too long (`GitTimeoutError`).
         OSError: git found the disk full.
     """
-    done = subprocess.run(
-        ["git", *_in(repository), *STALLED, *arguments],
-        input=stdin.encode(),
-        capture_output=True,
-        env=_environment(config or {}),
-        check=False,
+    # In a session of its own, git and all that it has started can be ended together, and none of them finds a
+    # terminal to ask questions on.
+    process = subprocess.Popen(
+        ["git", *_in(repository), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_environment(config or {}) | dict(environment or {}),
+        start_new_session=True,
     )
-    if done.returncode != 0:
-        words = done.stderr.decode(errors="replace")
+    try:
+        output, complaints = process.communicate(stdin.encode(), timeout=seconds)
+    except BaseException as error:
+        _end(process)
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise GitTimeoutError(f"{what}: git {arguments[0]} took longer than {seconds:g} s") from None
+        raise
+    words = complaints.decode(errors="replace")
+    if process.returncode != 0:
         for sign, number in FULL_DISK.items():
             if sign in words:
                 raise OSError(number, sign, str(repository or ""))
-        raise GitError(f"{what}: {without_credentials(_last_words(words))}")
-    return done.stdout.decode(errors="replace")
+        raise GitError(f"{what}: {without_credentials(_last_words(words))}", words)
+    return Said(output.decode(errors="replace"), words)
 
 
 @contextmanager
@@ -116,7 +165,7 @@ def _cat_file(repository: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
 
 
 def read_blobs(repository: Path, blob_ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield (blob id, content) of each blob, one in memory at a time.
+    """Yield (blob id, content) of each blob, or of whatever object an id names, one in memory at a time.
 
     Raises:
         GitError: a blob is not in the repository, or is damaged there.
@@ -134,6 +183,25 @@ def read_blobs(repository: Path, blob_ids: Iterable[str]) -> Iterator[tuple[str,
             yield blob_id, content
 
 
+def clear_leftovers(repository: Path) -> None:
+    """Remove what a killed git has left in a bare repository: its locks would stop every later fetch.
+
+    Git removes these itself unless it is killed. Nobody else may be using the repository.
+    """
+    for pattern in ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*"):
+        for leftover in repository.glob(pattern):
+            leftover.unlink(missing_ok=True)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for how in (signal.SIGTERM, signal.SIGKILL):  # asked nicely, git removes its locks
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=SECONDS_TO_CLEAN_UP)
+            return
+
+
 def _in(repository: Path | None) -> list[str]:
     return [] if repository is None else ["--git-dir", str(repository)]
 
@@ -144,10 +212,14 @@ def _environment(config: Mapping[str, str]) -> dict[str, str]:
     settings = {"GIT_CONFIG_COUNT": str(count + len(config))}
     for number, (key, value) in enumerate(config.items(), start=count):
         settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return {**inherited, **settings, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "GIT_LFS_SKIP_SMUDGE": "1"}
+    return {**inherited, **settings, **ALWAYS}
 
 
 def _last_words(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    lines = [line for line in lines if not BROKEN_OFF.match(line)] or lines
     telling = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
+    # Ssh says what has happened, git only that ssh has ended.
+    if telling and "Could not read from remote repository" in telling[0]:
+        telling = lines
     return (telling or lines or ["git said nothing"])[0].removeprefix("fatal: ")

@@ -3,7 +3,6 @@
 Knows git; does not know what the files mean (see `layout`) or what has been landed.
 """
 
-import logging
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -11,16 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.errors import PipelineError
-from assets.upstream.git import GitError, as_url, read_blobs, run_git, without_credentials
+from assets.progress import progress
+from assets.upstream.commit_graph import CommitGraph, Relation
+from assets.upstream.git import GitError, clear_leftovers, read_blobs, run_git
+from assets.upstream.git_failures import NoSuchObjectError, NotHandedOutError
+from assets.upstream.remote import ALL_HISTORY, REMOTE, Remote, remote_commit
+from assets.upstream.transient import PATIENT, Patience
 
-logger = logging.getLogger(__name__)
+__all__ = ["FULL_COMMIT_ID", "Mirror", "TreeEntry", "remote_commit"]
 
 FULL_COMMIT_ID = re.compile(r"[0-9a-f]{40}")
 # One `git fetch` takes this many blobs: few round trips, and an interrupted sync keeps what came before.
 BLOBS_PER_FETCH = 100
-# The remote's name in the mirror; where it is comes with each command, since the URL may hold credentials.
-REMOTE = "speechmap-upstream"
-NO_SUCH_COMMIT = ("not our ref", "unadvertised object")
+# Git ignores the depth where blobs are fetched; why it is given nonetheless is said at `ALL_HISTORY`.
+NO_HISTORY = "--depth=1"
 
 
 @dataclass(frozen=True)
@@ -31,36 +34,13 @@ class TreeEntry:
     blob_id: str
 
 
-def remote_commit(location: str, revision: str | None = None) -> str | None:
-    """Ask the remote, without a mirror, which commit a branch, tag or HEAD names.
-
-    Args:
-        location: folder or URL of the repository.
-        revision: branch or tag; the remote's HEAD if None.
-
-    Returns:
-        The 40-digit commit id, or None where the remote has no such reference.
-
-    Raises:
-        PipelineError: the remote cannot be reached.
-    """
-    wanted = revision or "HEAD"
-    listing = run_git("ls-remote", REMOTE, config=_remote_at(as_url(location)), what=_reaching(location))
-    references = {name: commit for commit, name in (line.split("\t", 1) for line in listing.splitlines())}
-    # `^{}` is the commit that an annotated tag points at.
-    candidates = [
-        name + peeled for name in (wanted, f"refs/tags/{wanted}", f"refs/heads/{wanted}") for peeled in ("^{}", "")
-    ]
-    return next((references[name] for name in candidates if name in references), None)
-
-
 class Mirror:
     """The mirror in one folder. Made on first use; safe to delete at any time.
 
     One process at a time may use it, which is whoever holds the data directory's lock.
     """
 
-    def __init__(self, path: Path, location: str) -> None:
+    def __init__(self, path: Path, location: str, patience: Patience = PATIENT) -> None:
         """Open or make the mirror of `location` in the folder `path`, and clear what a killed git left there.
 
         Raises:
@@ -68,8 +48,8 @@ class Mirror:
         """
         self.path = path
         self.location = location
-        self.url = as_url(location)
-        self._clear_leftovers()
+        self.remote = Remote(location, patience)
+        clear_leftovers(path)
         if not all((path / part).exists() for part in ("HEAD", "config", "objects", "refs")):
             path.mkdir(parents=True, exist_ok=True)
             run_git("init", "--quiet", "--bare", "--template=", str(path), what=f"making the mirror {path}")
@@ -82,6 +62,11 @@ class Mirror:
         }.items():
             run_git("config", key, value, repository=path, what=f"configuring the mirror {path}")
 
+    @property
+    def moved_to(self) -> str | None:
+        """Where `resolve` was redirected to, as after a renaming, without credentials; None where it was not."""
+        return self.remote.moved_to
+
     def resolve(self, revision: str | None = None) -> str:
         """Fetch the commit that `revision` names (no blobs) and return its id.
 
@@ -92,24 +77,54 @@ class Mirror:
         Raises:
             PipelineError: the remote cannot be reached, or knows no such revision.
         """
-        wanted = remote_commit(self.location, revision)
+        wanted = self.remote.commit(revision)
         if wanted is None:
             if revision is None:
-                raise PipelineError(
-                    f"upstream {without_credentials(self.location)}: no commits on the repository's default branch"
-                )
+                raise PipelineError(f"{self.remote}: no commits on the repository's default branch")
             if FULL_COMMIT_ID.fullmatch(revision):
                 wanted = revision
+            elif self.remote.is_empty:
+                raise self._unknown(revision)
             else:
-                self._fetch_history()
+                self._fetch_branches()
                 wanted = self._commit_of(revision)
         try:
-            self._fetch("--depth=1", "--filter=blob:none", wanted)
-        except GitError as error:
-            if any(sign in str(error) for sign in NO_SUCH_COMMIT):
-                raise self._unknown(revision or wanted) from error
-            raise
+            self.remote.fetch(self.path, wanted, how=(NO_HISTORY, "--filter=blob:none"))
+        except NoSuchObjectError as error:
+            raise self._unknown(revision or wanted) from error
+        except NotHandedOutError as error:
+            self._fetch_branches()
+            if wanted in self._graph():
+                raise
+            raise self._unknown(revision or wanted) from error
         return self._commit_of(wanted)
+
+    def relation(self, old: str, new: str) -> Relation:
+        """How the history got from one commit to another, both as full ids; fetches commits only where it must.
+
+        Returns:
+            "same"; "forward": `new` was made on top of `old`; "backward": `old` was made on top of `new`;
+            "rewritten": neither, or the remote has dropped `old`; "unknown": the remote knows only the end of its
+            history (a shallow clone), or would send all files along with it.
+
+        Raises:
+            PipelineError: the remote cannot be reached.
+        """
+        if old == new:
+            return "same"
+        graph = self._graph()
+        for commit in (new, old):
+            if self.remote.can_filter is False or graph.relation(old, new) is not None:
+                break
+            try:
+                self.remote.fetch(self.path, commit, how=(ALL_HISTORY, "--filter=tree:0"))
+            except NotHandedOutError:
+                break
+            except NoSuchObjectError:
+                # What the remote has dropped was on no branch any more.
+                return "rewritten" if commit == old and graph.is_complete(new) else "unknown"
+            graph = self._graph()
+        return graph.relation(old, new) or "unknown"
 
     def tree(self, commit: str) -> list[TreeEntry]:
         """Every file of a commit, in order of path."""
@@ -145,28 +160,43 @@ class Mirror:
         """
         present = self._present()
         missing = [blob_id for blob_id in dict.fromkeys(blob_ids) if blob_id not in present]
-        for start in range(0, len(missing), BLOBS_PER_FETCH):
-            batch = missing[start : start + BLOBS_PER_FETCH]
-            logger.info("fetching files %d to %d of %d", start + 1, start + len(batch), len(missing))
-            self._fetch("--filter=blob:none", "--stdin", stdin="\n".join(batch) + "\n")
+        if not missing:
+            return 0
+        with progress("fetching files", "files", len(missing)) as work:
+            size = self._packed_bytes()
+            for start in range(0, len(missing), BLOBS_PER_FETCH):
+                batch = missing[start : start + BLOBS_PER_FETCH]
+                how = (NO_HISTORY, "--filter=blob:none", "--stdin")
+                try:
+                    self.remote.fetch(self.path, how=how, stdin="\n".join(batch) + "\n")
+                except NoSuchObjectError as error:
+                    raise GitError(f"{error}; its history may have been rewritten just now, run again") from error
+                before, size = size, self._packed_bytes()
+                work.advance(len(batch), bytes=size - before)
         return len(missing)
 
     def blobs(self, blob_ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Yield (blob id, content) of blobs that `fetch_blobs` has brought, one in memory at a time."""
         return read_blobs(self.path, blob_ids)
 
-    def _present(self) -> set[str]:
+    def _present(self, kind: str | None = None) -> set[str]:
         # Asking for single objects would make git fetch each missing one by itself.
         listing = run_git(
-            "cat-file", "--batch-all-objects", "--batch-check=%(objectname)", "--unordered",
+            "cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)", "--unordered",
             repository=self.path, what=f"listing the mirror {self.path}",
         )  # fmt: skip
-        return set(listing.split())
+        return {name for name, type_ in (line.split() for line in listing.splitlines()) if kind in {None, type_}}
 
-    def _fetch_history(self) -> None:
-        shallow = ("--unshallow",) if (self.path / "shallow").exists() else ()
-        self._fetch(
-            "--filter=tree:0", "--prune", *shallow, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"
+    def _packed_bytes(self) -> int:
+        return sum(pack.stat().st_size for pack in (self.path / "objects" / "pack").glob("*.pack"))
+
+    def _graph(self) -> CommitGraph:
+        return CommitGraph.of(read_blobs(self.path, self._present("commit")))
+
+    def _fetch_branches(self) -> None:
+        self.remote.fetch(
+            self.path, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*",
+            how=(ALL_HISTORY, "--filter=tree:0", "--prune"),
         )  # fmt: skip
 
     def _commit_of(self, revision: str) -> str:
@@ -178,31 +208,23 @@ class Mirror:
         except GitError as error:
             raise self._unknown(revision) from error
 
-    def _fetch(self, *arguments: str, stdin: str = "") -> None:
-        flags = [argument for argument in arguments if argument.startswith("--")]
-        names = [argument for argument in arguments if not argument.startswith("--")]
-        run_git(
-            "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
-            "--no-auto-maintenance", *flags, REMOTE, *names,
-            repository=self.path, stdin=stdin, config=_remote_at(self.url), what=_reaching(self.location),
-        )  # fmt: skip
-
-    def _clear_leftovers(self) -> None:
-        # Git removes these itself unless it is killed; a lock that stays would stop every later fetch.
-        for pattern in ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*"):
-            for leftover in self.path.glob(pattern):
-                leftover.unlink(missing_ok=True)
-
     def _unknown(self, revision: str) -> PipelineError:
-        return PipelineError(
-            f"upstream {without_credentials(self.location)}: unknown revision {revision!r}; "
-            "name a branch, a tag or a commit id of that repository"
-        )
+        message = f"{self.remote}: unknown revision {revision!r}; "
+        if self._is_remote_shallow():
+            return PipelineError(
+                f"{message}the repository is a shallow clone without its older history; "
+                "complete it there (git fetch --unshallow), or name the repository that it was cloned from"
+            )
+        return PipelineError(f"{message}name a branch, a tag or a commit id of that repository")
 
-
-def _remote_at(url: str) -> dict[str, str]:
-    return {f"remote.{REMOTE}.url": url}
-
-
-def _reaching(location: str) -> str:
-    return f"upstream {without_credentials(location)} cannot be read"
+    def _is_remote_shallow(self) -> bool:
+        if self.remote.can_filter is False:
+            return False  # not worth fetching all that there is
+        try:
+            head = self.remote.commit()
+            if head is None:
+                return False
+            self.remote.fetch(self.path, head, how=(ALL_HISTORY, "--filter=tree:0"))
+        except GitError:
+            return False
+        return not self._graph().is_complete(head)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from assets.upstream.lfs import LfsObjects, MissingLfsObjectError, pointer_of
+from assets.upstream.lfs_remote import Server, lfs_remote
+from tests.upstream.faults import impatient
 from tests.upstream.git_server import serve_git
 from tests.upstream.repository import Repository, lfs_path
 
@@ -51,7 +53,7 @@ def store(location: str, tmp_path: Path) -> Path:
 def read(cache: Path, location: str) -> bytes:
     pointer = pointer_of(POINTER)
     assert pointer is not None
-    return LfsObjects(cache, location).read(pointer)
+    return LfsObjects(cache, location, impatient()).read(pointer)
 
 
 def test_a_pointer_is_told_from_content() -> None:
@@ -88,6 +90,22 @@ def test_an_object_is_read_from_the_remote_once(location: str, store: Path, tmp_
     store.unlink()
     assert read(cache, location) == CONTENT
     assert [path.name for path in cache.rglob("*") if path.is_file()] == [OID]
+
+
+@pytest.mark.parametrize(
+    ("location", "url"),
+    [
+        ("https://host/owner/x", "https://host/owner/x.git/info/lfs"),
+        ("https://user:s3cr3t@host:8443/owner/x.git/", "https://host:8443/owner/x.git/info/lfs"),
+        ("git@host:owner/x.git", "https://host/owner/x.git/info/lfs"),
+        ("host:/owner/x", "https://host/owner/x.git/info/lfs"),
+        ("ssh://git@host:2222/owner/x.git", "https://host/owner/x.git/info/lfs"),
+    ],
+)
+def test_the_server_is_beside_the_repository(location: str, url: str) -> None:
+    server = lfs_remote(location, impatient())
+    assert isinstance(server, Server)
+    assert server.url == url
 
 
 def test_a_missing_object_is_named(location: str, store: Path, tmp_path: Path) -> None:

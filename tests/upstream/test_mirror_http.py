@@ -9,6 +9,7 @@ import pytest
 from assets.errors import PipelineError
 from assets.upstream import git as git_module
 from assets.upstream.mirror import Mirror, remote_commit
+from tests.upstream.faults import impatient
 from tests.upstream.git_server import GitServer, serve_git
 from tests.upstream.repository import Repository, git, objects_of_type
 
@@ -90,7 +91,7 @@ def test_an_address_where_nobody_answers_is_named_without_its_credentials(tmp_pa
         address = f"127.0.0.1:{unused.getsockname()[1]}/speechmap.git"
         for revision in (None, "main", "1" * 40):
             with pytest.raises(PipelineError) as caught:
-                Mirror(tmp_path / "mirror.git", f"http://{CREDENTIALS}@{address}").resolve(revision)
+                Mirror(tmp_path / "mirror.git", f"http://{CREDENTIALS}@{address}", impatient()).resolve(revision)
             message = str(caught.value)
             assert message.startswith(f"upstream http://{address} cannot be read: unable to access ")
             assert SECRET not in message
