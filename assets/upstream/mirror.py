@@ -105,7 +105,7 @@ class Mirror:
         Returns:
             "same"; "forward": `new` was made on top of `old`; "backward": `old` was made on top of `new`;
             "rewritten": neither, or the remote has dropped `old`; "unknown": the remote knows only the end of its
-            history (a shallow clone), or would send all files along with it.
+            history (a shallow clone), or is no folder and would send all files along with it.
 
         Raises:
             PipelineError: the remote cannot be reached.
@@ -113,8 +113,10 @@ class Mirror:
         if old == new:
             return "same"
         graph = self._graph()
+        if self.remote.can_filter is False and graph.relation(old, new) is None:
+            return self._relation_in_folder(old, new)
         for commit in (new, old):
-            if self.remote.can_filter is False or graph.relation(old, new) is not None:
+            if graph.relation(old, new) is not None:
                 break
             try:
                 self.remote.fetch(self.path, commit, how=(ALL_HISTORY, "--filter=tree:0"))
@@ -178,6 +180,22 @@ class Mirror:
     def blobs(self, blob_ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Yield (blob id, content) of blobs that `fetch_blobs` has brought, one in memory at a time."""
         return read_blobs(self.path, blob_ids)
+
+    def _relation_in_folder(self, old: str, new: str) -> Relation:
+        folder = self.remote.folder
+        if folder is None:
+            return "unknown"
+        try:
+            if run_git("rev-parse", "--is-shallow-repository", repository=folder, what=str(folder)).strip() == "true":
+                return "unknown"
+            listing = run_git(
+                "rev-list", "--parents", "--ignore-missing", new, old, repository=folder, what=str(folder)
+            )
+        except GitError:
+            return "unknown"
+        graph = CommitGraph({commit: tuple(parents) for commit, *parents in map(str.split, listing.splitlines())})
+        known = graph.relation(old, new)
+        return known or ("rewritten" if new in graph else "unknown")
 
     def _present(self, kind: str | None = None) -> set[str]:
         # Asking for single objects would make git fetch each missing one by itself.

@@ -8,6 +8,8 @@ import logging
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from assets.upstream.git import (
     GitError,
@@ -56,6 +58,14 @@ class Remote:
         self.moved_to: str | None = None
         self.is_empty = False
         self.can_filter: bool | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder with the remote's git data, if it is one on this machine."""
+        if not self.url.startswith("file://"):
+            return None
+        folder = Path(url2pathname(urlsplit(self.url).path))
+        return folder / ".git" if (folder / ".git").exists() else folder
 
     def __str__(self) -> str:
         """The remote's place, fit for messages."""
@@ -137,7 +147,7 @@ class Remote:
                 seconds=seconds, what=f"{self} cannot be read",
             )  # fmt: skip
         except GitError as error:
-            raise explained(error, str(self), is_folder=self.url.startswith("file://")) from error
+            raise explained(error, str(self), is_folder=self.folder is not None) from error
 
     def _note_redirect(self, said: Said) -> None:
         told = REDIRECTED.findall(said.warnings)

@@ -180,3 +180,23 @@ def test_another_repository_has_another_history(own: Repository, server: GitServ
     assert moved.resolve() == commit
     assert moved.relation(own.head(), commit) == "rewritten"
     assert moved.relation(commit, "2" * 40) == "unknown"
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_a_persons_own_clone_tells_how_its_history_went(own: Repository, tmp_path: Path, is_dropped: bool) -> None:
+    """It does not filter: its history would come with every file there ever was. As it lies here, it is read there."""
+    mirror = Mirror(tmp_path / "mirror.git", str(own.path))
+    old = mirror.resolve()
+    first, *_, kept, _ = commits(own)
+    git("reset", "--quiet", "--hard", kept, repository=own.path)
+    assert mirror.relation(old, mirror.resolve()) == "backward"
+    git("reset", "--quiet", "--hard", "main~2", repository=own.path)
+    if is_dropped:
+        drop_what_no_branch_needs(own.path)
+    own.commit({"responses/another.jsonl": b"another\n"})
+    new = own.commit({"responses/yet.jsonl": b"another\n"})
+    assert mirror.resolve() == new
+    assert mirror.relation(old, new) == "rewritten"
+    assert mirror.relation(first, new) == "forward"
+    assert mirror.relation(first, "2" * 40) == "unknown"
+    assert len(objects_of_type(mirror.path, "commit")) == 3
