@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
+from dulwich.lfs import LFSPointer
 
 from assets.lake import Lake
 from assets.landing.kinds import KINDS, Kind
@@ -150,16 +151,25 @@ def _land_blobs(
 ) -> tuple[dict[str, LandedFile], dict[str, Missing]]:
     landed: dict[str, LandedFile] = {}
     missing: dict[str, Missing] = {}
+    pointers: dict[str, LFSPointer] = {}
     with progress(f"landing {kind.name}", "files", len(blob_ids)) as work:
+
+        def land(blob_id: str, content: bytes) -> None:
+            file = land_blob(lake, kind, blob_id, content, is_lfs=blob_id in pointers)
+            landed[blob_id] = file
+            work.advance(rows=file.row_count, bytes=file.byte_count)
+
         for blob_id, blob in source.mirror.blobs(blob_ids):
-            pointer = pointer_of(blob)
+            if (pointer := pointer_of(blob)) is None:
+                land(blob_id, blob)
+            else:
+                pointers[blob_id] = pointer
+        source.lfs.prefetch(pointers.values())
+        for blob_id, pointer in pointers.items():
             try:
-                content = blob if pointer is None else source.lfs.read(pointer)
-                file = land_blob(lake, kind, blob_id, content, is_lfs=pointer is not None)
-                landed[blob_id] = file
-                work.advance(rows=file.row_count, bytes=file.byte_count)
-            except MissingLfsObjectError as error:
-                missing[blob_id] = Missing(str(error), pointer.size if pointer else 0)
+                land(blob_id, source.lfs.read(pointer))
+            except MissingLfsObjectError as problem:
+                missing[blob_id] = Missing(str(problem), pointer.size)
                 work.advance()
     return landed, missing
 

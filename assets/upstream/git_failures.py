@@ -25,8 +25,10 @@ PASSING = re.compile(
     r"|No route to host|kex_exchange_identification"
     r"|hung up|unexpected disconnect|early EOF|index-pack|bad pack|pack has|pack is corrupted|inflate: data stream"
     r"|expected (flush|'packfile'|response end|shallow)|protocol error|bad line length|invalid server response"
-    r"|invalid shallow line|invalid ls-refs response|Unable to create '.*\.lock'"
+    r"|invalid shallow line|invalid ls-refs response"
 )
+# The git of a run that was killed may live on for a moment.
+ANOTHER_GIT = re.compile(r"Unable to create '.*\.lock'|shallow file has changed")
 
 
 class TransientGitError(GitError, TransientError):
@@ -63,6 +65,6 @@ def explained(error: GitError, remote: str, *, is_folder: bool) -> GitError:
         return NotHandedOutError(f"{sentence}set uploadpack.allowAnySHA1InWant=true there", words)
     if re.search(r"not our ref|want \S+ not valid", words):
         return NoSuchObjectError(str(error), words)
-    if not is_folder and PASSING.search(words) and not LASTING.search(words):
+    if ANOTHER_GIT.search(words) or (not is_folder and PASSING.search(words) and not LASTING.search(words)):
         return TransientGitError(str(error), words)
     return error

@@ -19,6 +19,7 @@ from assets.upstream.transient import PATIENT, Patience
 
 __all__ = ["FULL_COMMIT_ID", "Mirror", "TreeEntry", "remote_commit"]
 
+FROM_HEAD = re.compile(r"(?:HEAD|@)([~^].*)")
 FULL_COMMIT_ID = re.compile(r"[0-9a-f]{40}")
 # One `git fetch` takes this many blobs: few round trips, and an interrupted sync keeps what came before.
 BLOBS_PER_FETCH = 100
@@ -87,7 +88,7 @@ class Mirror:
                 raise self._unknown(revision)
             else:
                 self._fetch_branches()
-                wanted = self._commit_of(revision)
+                wanted = self._commit_of(self._named_from_head(revision))
         try:
             self.remote.fetch(self.path, wanted, how=(NO_HISTORY, "--filter=blob:none"))
         except NoSuchObjectError as error:
@@ -98,6 +99,11 @@ class Mirror:
                 raise
             raise self._unknown(revision or wanted) from error
         return self._commit_of(wanted)
+
+    def _named_from_head(self, revision: str) -> str:
+        """`HEAD~2` or `@^` counted from the remote's HEAD, which the mirror does not have; others as they are."""
+        steps = FROM_HEAD.fullmatch(revision)
+        return revision if steps is None else f"{self.remote.commit()}{steps[1]}"
 
     def relation(self, old: str, new: str) -> Relation:
         """How the history got from one commit to another, both as full ids; fetches commits only where it must.

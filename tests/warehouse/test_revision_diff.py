@@ -48,7 +48,7 @@ def repository(tmp_path: Path) -> Repository:
     return repository
 
 
-def compare(repository: Repository, lake: Lake, before: str = "main~1", after: str = "main") -> RevisionDiff:
+def compare(repository: Repository, lake: Lake, before: str = "HEAD~1", after: str = "HEAD") -> RevisionDiff:
     return diff_revisions(lake, followed(repository.path)[0], before, after)
 
 
@@ -133,7 +133,7 @@ def test_models_judges_and_questions_come_and_go(repository: Repository, tmp_pat
     diff = compare(repository, lake)
     assert (diff.models, diff.judges) == (Names(["n"], ["m"]), Names([RETIRED], [CURRENT]))
     assert (diff.questions, diff.responses, diff.assessments) == (Counts(1, 1, 1), Counts(1, 2, 0), Counts(1, 2, 0))
-    back = compare(repository, lake, "main", "main~1")
+    back = compare(repository, lake, "HEAD", "HEAD~1")
     assert (back.models, back.responses) == (Names(["m"], ["n"]), Counts(2, 1, 0))
 
 
