@@ -1,11 +1,11 @@
 """The schema `landing` of the warehouse: the current corpus, as views over its landed Parquet.
 
 These views are what dbt calls its sources. They hold no rows, so choosing another corpus is choosing other
-files.
+files. Of a kind that the corpus has no file of, say where the Hub is not used, there is a view without rows.
 """
 
 import fcntl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,8 +13,8 @@ import polars as pl
 
 from assets.errors import PipelineError
 from assets.lake import Lake
-from assets.landing.corpus import landed_paths, quarantine_paths, read_corpus, read_manifest
-from assets.landing.kinds import KINDS, QUARANTINE_SCHEMA
+from assets.landing.corpus import SourceVersion, landed_paths, quarantine_paths, read_corpus, read_manifest
+from assets.landing.kinds import LANDED_KINDS, QUARANTINE_SCHEMA
 from assets.warehouse.state import building_state
 
 
@@ -49,14 +49,14 @@ def register_landed_views(lake: Lake) -> None:
     lake.building_warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(lake.building_warehouse)) as warehouse:
         warehouse.execute("create schema if not exists landing")
-        for kind in KINDS.values():
+        for kind in LANDED_KINDS.values():
             _create_view(warehouse, kind.name, kind.schema, landed_paths(lake, manifest, kind.name))
         _create_view(warehouse, "refused_rows", QUARANTINE_SCHEMA, quarantine_paths(lake, manifest))
         files = _literal(str(lake.manifest))
         # A table, not a view: the manifest is replaced by the next run, the landed files never are.
         warehouse.execute(
-            "create or replace table landing.files as select source, path, folder, kind, blob_id, is_lfs, "
-            f"byte_count, row_count, quarantined_count from read_parquet({files})"
+            "create or replace table landing.files as select source, path, folder, kind, blob_id, judge, "
+            f"is_lfs, byte_count, row_count, quarantined_count from read_parquet({files})"
         )
         warehouse.execute(
             "create or replace table landing.refused_files as select blob_id, null::integer as line, kind, "
@@ -79,14 +79,27 @@ def register_landed_views(lake: Lake) -> None:
                 building_state(lake),
             ],
         )
+        _create_sources(warehouse, corpus.sources)
+
+
+def _create_sources(warehouse: duckdb.DuckDBPyConnection, sources: Sequence[SourceVersion]) -> None:
+    warehouse.execute(
+        "create or replace table landing.sources "
+        "(source varchar, kind varchar, location varchar, revision varchar, changed_at timestamp)"
+    )
+    for source in sources:
+        warehouse.execute(
+            "insert into landing.sources values (?, ?, ?, ?, (?::timestamptz at time zone 'UTC')::timestamp)",
+            [source.source, source.kind, source.location, source.revision, source.changed_at],
+        )
 
 
 def _create_view(
-    warehouse: duckdb.DuckDBPyConnection, name: str, schema: dict[str, pl.DataType], paths: Sequence[Path]
+    warehouse: duckdb.DuckDBPyConnection, name: str, schema: Mapping[str, pl.DataType], paths: Sequence[Path]
 ) -> None:
     files = ", ".join(_literal(str(path)) for path in paths)
     warehouse.execute(
-        f"create or replace view landing.{name} as select {', '.join(schema)} from read_parquet([{files}])"
+        f'create or replace view landing."{name}" as select {", ".join(schema)} from read_parquet([{files}])'
     )
 
 
