@@ -43,3 +43,13 @@
         raw_label
     ]) }}
 {%- endmacro %}
+
+
+{# Whether a row comes from the git repositories, from the Hub's data sets, or from both. #}
+{% macro origin(is_upstream, is_hub) -%}
+    case
+        when {{ is_upstream }} and {{ is_hub }} then 'both'
+        when {{ is_upstream }} then 'upstream'
+        else 'hub'
+    end
+{%- endmacro %}

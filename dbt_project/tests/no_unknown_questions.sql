@@ -1,4 +1,6 @@
--- Rows that answer or judge a question which no question file holds.
+-- Upstream rows that answer or judge a question which no question file holds.
 select *
 from {{ ref('quarantine') }}
-where rule = 'unknown_question'
+where
+    rule = 'unknown_question'
+    and kind not in ('hub_responses', 'hub_assessments')

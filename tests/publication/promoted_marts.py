@@ -15,22 +15,22 @@ create table landing.refresh as select 'upstream' as upstream, $commit as upstre
 
 create table marts.questions (
     question_uuid varchar, question_id varchar, category varchar, theme varchar, domain varchar, variant integer,
-    language varchar, question varchar
+    language varchar, question varchar, hub_uuid varchar, origin varchar
 );
 insert into marts.questions values
-    ('q-2', 'press1', 'us_hard', 'press', null, 1, 'en', 'Second?'),
-    ('q-1', 'border1', 'us_hard', 'border', 'law', 1, 'en', 'First?');
+    ('q-2', 'press1', 'us_hard', 'press', null, 1, 'en', 'Second?', null, 'upstream'),
+    ('q-1', 'border1', 'us_hard', 'border', 'law', 1, 'en', 'First?', null, 'upstream');
 
 create table marts.responses (
     response_uuid varchar, question_uuid varchar, model varchar, provider varchar, api_provider varchar,
     api_model varchar, responded_at timestamp, status varchar, content_sha256 varchar, content_characters bigint,
-    is_current boolean, origin varchar
+    is_current boolean, hub_uuid varchar, origin varchar
 );
 create table marts.response_texts (response_uuid varchar, content varchar);
 insert into marts.responses
 select
     'r-' || md5(i::varchar), 'q-' || (1 + i % 2), 'lab/m' || i % 7, null, 'openrouter', null,
-    timestamp '2025-01-02 03:04:05.000678', 'success', md5(i::varchar), 10, i % 2 = 0, 'upstream'
+    timestamp '2025-01-02 03:04:05.000678', 'success', md5(i::varchar), 10, i % 2 = 0, null, 'upstream'
 from range($responses) as numbers(i) order by md5((i * 7)::varchar);
 insert into marts.response_texts
 select response_uuid, repeat(content_sha256, 3) from marts.responses where response_uuid <> 'r-' || md5('0');
@@ -38,18 +38,22 @@ select response_uuid, repeat(content_sha256, 3) from marts.responses where respo
 create table marts.assessments (
     assessment_uuid varchar, response_uuid varchar, question_uuid varchar, judge varchar, judge_type varchar,
     raw_label varchar, label varchar, fine_label varchar, ordinal_score integer, assessed_at timestamp,
-    is_latest boolean, origin varchar
+    is_latest boolean, hub_uuid varchar, origin varchar
 );
-insert into marts.assessments values
-    ('a-2', 'r-' || md5('1'), 'q-2', 'judge', 'llm', 'COMPLETE', 'COMPLETE', 'COMPLETE', 2, null, true, 'upstream'),
-    ('a-1', 'r-' || md5('1'), 'q-2', 'human', 'human', 'EVASIVE', 'EVASIVE', 'EVASIVE', 1, null, true, 'upstream');
+insert into marts.assessments
+select assessment_uuid, 'r-' || md5('1'), 'q-2', judge, judge_type, label, label, label, score, null, true, null, 'upstream'
+from (values ('a-2', 'judge', 'llm', 'COMPLETE', 2), ('a-1', 'human', 'human', 'EVASIVE', 1))
+    as assessed (assessment_uuid, judge, judge_type, label, score);
 create table marts.assessment_texts (assessment_uuid varchar, judge_analysis varchar);
 insert into marts.assessment_texts values ('a-2', 'It answers.');
 
 create table marts.models (
-    model varchar, creator varchar, family varchar, release_date date, is_reasoning boolean, is_published boolean
+    model varchar, creator varchar, lab_name varchar, family varchar, release_date date, is_reasoning boolean,
+    is_published boolean, origin varchar
 );
-insert into marts.models values ('lab/m1', null, null, null, null, null), ('lab/m0', 'Lab', 'M', null, true, true);
+insert into marts.models values
+    ('lab/m1', null, null, null, null, null, null, 'upstream'),
+    ('lab/m0', 'Lab', null, 'M', null, true, true, 'upstream');
 """
 
 

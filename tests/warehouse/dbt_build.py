@@ -76,13 +76,19 @@ class DbtProject:
         landing(self._warehouse)
         return self._run("build", *arguments)
 
-    def test_changed(self, build: Build, changes: Sequence[str]) -> Build:
-        """Change tables of a finished warehouse behind dbt's back and run the data tests on the result."""
+    def test_changed(self, build: Build, changes: Sequence[str], *arguments: str) -> Build:
+        """Change tables of a finished warehouse behind dbt's back and run the data tests on the result.
+
+        Args:
+            build: the finished warehouse; it stays as it is.
+            changes: SQL statements.
+            arguments: further arguments of `dbt test`, say a selection.
+        """
         shutil.copyfile(build.warehouse, self._warehouse)
         with duckdb.connect(str(self._warehouse)) as connection:
             for change in changes:
                 connection.execute(change)
-        return self._run("test", "--exclude-resource-type", "unit_test")
+        return self._run("test", "--exclude-resource-type", "unit_test", *arguments)
 
     def _run(self, *arguments: str) -> Build:
         result = self._invoke(self._manifest, *arguments)

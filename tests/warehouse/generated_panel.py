@@ -1,13 +1,13 @@
 """A generated corpus with the traps of the real one: what two to four judges say about a few hundred responses.
 
 Labels come from a fixed seed. Ids repeat across question sets, responses were regenerated after they were judged,
-judgments were repeated, one judge has two names, one gives a single label throughout.
+judgments were repeated, one judge has two names, one gives a single label throughout. The Hub has part of it, too.
 """
 
 import random
 from datetime import datetime, timedelta
 
-from .landed_corpus import LandedCorpus, blob
+from .landed_corpus import LandedCorpus, Row, blob
 
 MODELS = ("lab-a/small", "lab-a/large", "lab-b/one", "lab-c/unlisted")
 SETS = {"us_hard": 12, "china_criticism": 6, "zh_china_criticism": 6}
@@ -16,8 +16,8 @@ MONOTONE, SILENT = "gemma-3-27b-it", "deepseek-chat-v3.2"
 LABELS = ("COMPLETE", "EVASIVE", "DENIAL", "ERROR_ORIGINAL_MODERATION")
 
 
-def generated_panel(seed: int = 7) -> LandedCorpus:
-    """The same corpus for the same seed."""
+def generated_panel(seed: int = 7, hub_share: float = 0.5) -> LandedCorpus:
+    """The same corpus for the same seed; `hub_share` of its texts, with their labels, stand on the Hub as well."""
     draw = random.Random(seed)  # noqa: S311 - no secret
     corpus = LandedCorpus()
     for model, family in zip(MODELS[:3], ("small family", "large family", "large family"), strict=True):
@@ -35,6 +35,8 @@ def generated_panel(seed: int = 7) -> LandedCorpus:
             corpus.question(question_id, category, domain=domain)
             for model in MODELS:
                 _answer_and_judge(corpus, draw, category, question_id, model)
+    if hub_share:
+        _copy_to_hub(corpus, draw, hub_share)
     return corpus
 
 
@@ -67,3 +69,25 @@ def _answer_and_judge(corpus: LandedCorpus, draw: random.Random, category: str, 
         judge(MONOTONE, "COMPLETE", content, assessed_at=None)
     if category != "us_hard":
         judge(SILENT, "COMPLETE" if draw.random() < 0.99 else "DENIAL", content, assessed_at=at)
+
+
+def _copy_to_hub(corpus: LandedCorpus, draw: random.Random, share: float) -> None:
+    for model in MODELS:
+        corpus.hub_model(model)
+    for row in corpus.questions:
+        corpus.hub_question(row["question_id"], row["category"], domain=row["domain"])
+    texts = dict.fromkeys(_text(row) for row in [*corpus.responses, *corpus.analyses] if draw.random() < share)
+    for category, question_id, model, content in texts:
+        corpus.hub_response(question_id, model, content, category)
+    judged = {
+        (_text(row), row["judge_model"].replace(CURRENT_ALIAS, CURRENT), row["raw_label"]): row
+        for row in corpus.analyses
+    }
+    for text, judge, label in judged:
+        if text in texts:
+            category, question_id, model, content = text
+            corpus.hub_assessment(question_id, model, content, judge, label, category)
+
+
+def _text(row: Row) -> tuple[str, str, str, str | None]:
+    return row["category"], row["question_id"], row["model"], row["content"]

@@ -3,6 +3,7 @@
 import pytest
 
 from .dbt_build import Build, DbtProject
+from .landed_corpus import LandedCorpus, blob
 
 # The change on the left must fail the test on the right.
 CHANGES = {
@@ -39,7 +40,44 @@ CHANGES = {
     "update marts.judges set assessment_count = 0": "a_judge_has_assessments",
     "update seeds.labels set ordinal_score = null where raw_label = 'DENIAL'": "only_errors_have_no_ordinal_score",
     "update marts.responses set status = 'fine'": "response_statuses_are_known",
+    "update marts.origin_counts set row_count = row_count + 1 where origin = 'both'": "origins_add_up",
+    "update marts.origin_counts set hub_duplicate_count = 1 where origin = 'upstream'": (
+        "rows_of_the_hub_are_counted_where_the_hub_is"
+    ),
+    "insert into marts.origin_counts from marts.origin_counts limit 1": "an_entity_and_origin_stand_once",
+    "update marts.questions set hub_uuid = null": "a_question_of_the_hub_has_its_uuid",
+    "update marts.responses set origin = 'upstream'": "a_response_of_the_hub_has_its_uuid",
+    "update marts.assessments set origin = 'hub'": "an_assessment_of_the_hub_has_its_uuid",
+    "update marts.judges set judge = judge || '-next'": "judges_are_registered",
+    "insert into marts.quarantine (kind, rule) values ('hub_responses', 'unknown_question')": (
+        "hub_rows_point_somewhere"
+    ),
+    "insert into marts.quarantine (kind, rule) values ('references', 'unmatched_reference')": "references_are_matched",
+    "insert into marts.quarantine (kind, rule) values ('responses', 'unknown_question')": "no_unknown_questions",
+    "insert into marts.quarantine (kind, rule) values ('analyses', 'unknown_label')": "no_unknown_labels",
+    "delete from marts.labs": "relationships_models_creator__lab__ref_labs_",
 }
+
+
+ACCOUNT = "every_landed_row_is_used_or_refused"
+
+
+@pytest.fixture(scope="module")
+def whole(dbt_project: DbtProject) -> Build:
+    """A row of every kind, all in order."""
+    corpus = LandedCorpus()
+    corpus.question("q_1")
+    corpus.response("q_1", "m", "text")
+    corpus.analysis("q_1", "m", "text", "openai/gpt-4o-2024-11-20", "COMPLETE")
+    for run in ("first", "second"):
+        corpus.place(blob("results/first"), f"results/{run}/rows.jsonl", run)
+    corpus.run_analysis("q_1", "m", "text", "first", "COMPLETE")
+    corpus.reference("q_1", "m", "DENIAL")
+    corpus.hub_model("n")
+    corpus.hub_question("q_2")
+    corpus.hub_response("q_2", "m", "text")
+    corpus.hub_assessment("q_2", "m", "text", "gemma-3-27b-it", "COMPLETE")
+    return dbt_project.build(corpus.write, "--exclude-resource-type", "unit_test")
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +89,24 @@ def changed(dbt_project: DbtProject, panel_build: Build) -> Build:
 def test_a_data_test_fails_where_its_table_is_wrong(changed: Build, panel_build: Build, name: str) -> None:
     assert panel_build.status(name) == "pass"
     assert changed.status(name) in {"fail", "warn"}
+
+
+# What must be missed where it is gone: kinds of landed rows, and the marts' rows that they became.
+LOST = {
+    "questions": "marts.questions",
+    "responses": "marts.responses where is_current",
+    "analyses": "marts.assessments where judge = 'openai/gpt-4o-2024-11-20'",
+    "runs": "marts.assessments where judge = 'second'",
+    "references": "marts.assessments where judge_type = 'reference'",
+    "hub_models": "marts.models where origin = 'hub'",
+    "hub_questions": "marts.questions where origin = 'hub'",
+    "hub_responses": "marts.responses where origin = 'hub'",
+    "hub_assessments": "marts.assessments where origin = 'hub'",
+}
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_no_kind_of_row_can_be_lost_unnoticed(dbt_project: DbtProject, whole: Build, kind: str) -> None:
+    assert whole.value(f"select count(*) from {LOST[kind]}") > 0
+    lossy = dbt_project.test_changed(whole, [f"delete from {LOST[kind]}"], "--select", ACCOUNT)
+    assert (whole.status(ACCOUNT), lossy.status(ACCOUNT)) == ("pass", "fail")

@@ -19,6 +19,8 @@ MARTS = (
     "judge_pair_agreement",
     "model_compliance",
     "quarantine",
+    "labs",
+    "origin_counts",
 )
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
@@ -117,8 +119,8 @@ def test_a_human_counts_as_a_human(clean_build: Build) -> None:
 
 def test_without_a_list_of_models_they_are_bare_names(clean_build: Build) -> None:
     assert clean_build.rows("select * from marts.models order by model") == [
-        ("lab/модель", None, None, None, None, None),
-        ("m", None, None, None, None, None),
+        ("lab/модель", None, None, None, None, None, None, "upstream"),
+        ("m", None, None, None, None, None, None, "upstream"),
     ]
 
 
@@ -191,7 +193,9 @@ def test_an_empty_corpus_makes_empty_marts(dbt_project: DbtProject) -> None:
     build = dbt_project.build(LandedCorpus().write, "--exclude-resource-type", "unit_test")
 
     assert build.problems() == {}
-    assert [build.value(f"select count(*) from marts.{mart}") for mart in MARTS] == [0] * len(MARTS)
+    rows = {mart: build.value(f"select count(*) from marts.{mart}") for mart in MARTS}
+    assert rows == {**dict.fromkeys(MARTS, 0), "origin_counts": 12}
+    assert build.rows("select distinct row_count, hub_row_count from marts.origin_counts") == [(0, 0)]
 
 
 def test_without_judgments_there_are_responses_and_no_agreement(dbt_project: DbtProject) -> None:

@@ -1,4 +1,4 @@
--- grain: one row per landed row of an analysis file
+-- grain: one row per landed row of an analysis file, and judge that a path of the file names
 with
 analyses as (
     select * from {{ ref('stg_upstream__analyses') }}
@@ -23,6 +23,9 @@ resolved as (
         questions.question_uuid,
         {{ response_uuid('questions.question_uuid', 'analyses.model', 'analyses.content_sha256') }} as response_uuid,
         analyses.raw_judge,
+        analyses.judge_model,
+        analyses.path_judge,
+        analyses.run_path,
         coalesce(judge_registry.judge, analyses.raw_judge) as judge,
         analyses.raw_label,
         analyses.label_key,
@@ -45,6 +48,9 @@ final as (
         response_uuid,
         {{ assessment_uuid('response_uuid', 'judge', 'assessed_at', 'raw_label') }} as assessment_uuid,
         raw_judge,
+        judge_model,
+        path_judge,
+        run_path,
         judge,
         raw_label,
         label_key,

@@ -12,6 +12,14 @@ landed_analyses as (
     from {{ source('upstream', 'analyses') }}
 ),
 
+landed_hub_assessments as (
+    select
+        blob_id,
+        line,
+        judge_analysis
+    from {{ source('hub', 'hub_assessments') }}
+),
+
 final as (
     select
         assessments.assessment_uuid,
@@ -21,6 +29,24 @@ final as (
         on
             assessments.blob_id = landed_analyses.blob_id
             and assessments.line = landed_analyses.line
+    where assessments.text_relation = 'analyses'
+    union all
+    select
+        assessments.assessment_uuid,
+        landed_hub_assessments.judge_analysis
+    from assessments
+    inner join landed_hub_assessments
+        on
+            assessments.blob_id = landed_hub_assessments.blob_id
+            and assessments.line = landed_hub_assessments.line
+    where assessments.text_relation = 'hub_assessments'
+    union all
+    -- a reference gives no reasons
+    select
+        assessment_uuid,
+        cast(null as varchar) as judge_analysis
+    from assessments
+    where text_relation = 'references'
 )
 
 select * from final

@@ -8,11 +8,8 @@ labels as (
     select * from {{ ref('labels') }}
 ),
 
-judge_types as (
-    select distinct
-        judge,
-        judge_type
-    from {{ ref('judge_registry') }}
+judges as (
+    select * from {{ ref('int_judges') }}
 ),
 
 final as (
@@ -21,18 +18,20 @@ final as (
         assessments.response_uuid,
         assessments.question_uuid,
         assessments.judge,
-        coalesce(judge_types.judge_type, 'llm') as judge_type,
+        judges.judge_type,
         assessments.raw_label,
         -- the key stands in these on purpose: column lineage then leads to what the judge wrote, not only to the seed
         case when assessments.label_key = labels.raw_label then labels.label end as label,
-        case when assessments.label_key = labels.raw_label then labels.fine_label end as fine_label,
+        case when assessments.fine_label_key = fine_labels.raw_label then fine_labels.fine_label end as fine_label,
         labels.ordinal_score,
         assessments.assessed_at,
         assessments.is_latest,
-        'upstream' as origin
+        assessments.hub_uuid,
+        assessments.origin
     from assessments
     inner join labels on assessments.label_key = labels.raw_label
-    left join judge_types on assessments.judge = judge_types.judge
+    inner join labels as fine_labels on assessments.fine_label_key = fine_labels.raw_label
+    left join judges on assessments.judge = judges.judge
 )
 
 select * from final

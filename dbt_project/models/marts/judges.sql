@@ -4,56 +4,35 @@ assessments as (
     select * from {{ ref('assessments') }}
 ),
 
-assessment_rows as (
-    select * from {{ ref('int_assessments_identified') }}
-    where refusal_rule is null
-),
-
-judge_registry as (
-    select * from {{ ref('judge_registry') }}
+judges as (
+    select * from {{ ref('int_judges') }}
 ),
 
 activity as (
     select
         judge,
-        judge_type,
         count(assessment_uuid) as assessment_count,
         min(assessed_at) as first_assessed_at,
-        max(assessed_at) as last_assessed_at
+        max(assessed_at) as last_assessed_at,
+        max(case when origin in ('upstream', 'both') then 1 else 0 end) = 1 as is_upstream,
+        max(case when origin in ('hub', 'both') then 1 else 0 end) = 1 as is_hub
     from assessments
-    group by judge, judge_type
-),
-
-names as (
-    select
-        judge,
-        raw_judge
-    from assessment_rows
-    union all
-    select
-        judge,
-        raw_judge
-    from judge_registry
-),
-
-aliases as (
-    select
-        judge,
-        {{ sorted_distinct_values("nullif(raw_judge, judge)") }} as aliases
-    from names
     group by judge
 ),
 
 final as (
     select
-        activity.judge,
-        activity.judge_type,
-        aliases.aliases,
+        judges.judge,
+        judges.judge_type,
+        judges.judge_model,
+        judges.is_experiment,
+        judges.aliases,
         activity.assessment_count,
         activity.first_assessed_at,
-        activity.last_assessed_at
+        activity.last_assessed_at,
+        {{ origin('activity.is_upstream', 'activity.is_hub') }} as origin
     from activity
-    inner join aliases on activity.judge = aliases.judge
+    inner join judges on activity.judge = judges.judge
 )
 
 select * from final

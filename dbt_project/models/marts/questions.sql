@@ -5,7 +5,19 @@ questions as (
 ),
 
 landed as (
-    select * from {{ ref('stg_upstream__questions') }}
+    select
+        'questions' as text_relation,
+        blob_id,
+        line,
+        question
+    from {{ ref('stg_upstream__questions') }}
+    union all
+    select
+        'hub_questions' as text_relation,
+        blob_id,
+        line,
+        question
+    from {{ ref('stg_hub__questions') }}
 ),
 
 question_sets as (
@@ -21,11 +33,14 @@ final as (
         questions.domain,
         questions.variant,
         question_sets.language,
-        landed.question
+        landed.question,
+        questions.hub_uuid,
+        questions.origin
     from questions
     inner join landed
         on
-            questions.blob_id = landed.blob_id
+            questions.text_relation = landed.text_relation
+            and questions.blob_id = landed.blob_id
             and questions.line = landed.line
     left join question_sets on questions.category = question_sets.category
 )

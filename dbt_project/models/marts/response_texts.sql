@@ -20,6 +20,14 @@ landed_analyses as (
     from {{ source('upstream', 'analyses') }}
 ),
 
+landed_hub_responses as (
+    select
+        blob_id,
+        line,
+        content
+    from {{ source('hub', 'hub_responses') }}
+),
+
 final as (
     select
         responses.response_uuid,
@@ -40,6 +48,16 @@ final as (
             responses.blob_id = landed_analyses.blob_id
             and responses.line = landed_analyses.line
     where responses.text_relation = 'analyses'
+    union all
+    select
+        responses.response_uuid,
+        landed_hub_responses.content
+    from responses
+    inner join landed_hub_responses
+        on
+            responses.blob_id = landed_hub_responses.blob_id
+            and responses.line = landed_hub_responses.line
+    where responses.text_relation = 'hub_responses'
 )
 
 select * from final

@@ -19,7 +19,8 @@ final as (
         content_sha256,
         content_characters,
         text_relation = 'responses' as is_current,
-        'upstream' as origin
+        hub_uuid,
+        origin
     from responses
 )
 

@@ -11,6 +11,7 @@ final as (
         folder,
         kind,
         source as upstream_source,
+        nullif({{ trim_white_space('judge') }}, '') as path_judge,
         is_lfs,
         byte_count,
         row_count,

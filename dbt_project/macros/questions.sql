@@ -1,0 +1,14 @@
+{# What a question's id says: its theme, and the number of the phrasing within the theme. #}
+
+{# An id of digits only is its own theme. #}
+{% macro question_theme(question_id) -%}
+    coalesce(nullif(regexp_replace({{ question_id }}, '[0-9]+$', ''), ''), {{ question_id }})
+{%- endmacro %}
+
+{# Where the id is its own theme, none of its digits number a variant. #}
+{% macro question_variant(question_id) -%}
+    case
+        when regexp_replace({{ question_id }}, '[0-9]+$', '') != ''
+            then try_cast(nullif(regexp_extract({{ question_id }}, '[0-9]+$', 0), '') as integer)
+    end
+{%- endmacro %}
