@@ -17,7 +17,6 @@ from assets.upstream.git import (
     Said,
     as_url,
     ask_git,
-    clear_leftovers,
     without_credentials,
 )
 from assets.upstream.git_failures import NO_FILTERS, TransientGitError, explained
@@ -42,7 +41,7 @@ class Remote:
     Attributes:
         location: folder or URL as the user gave it; may hold credentials.
         moved_to: where the remote says that it is now, without credentials; None if it is where it was.
-        is_empty: whether it had no reference at all when it was asked for one.
+        is_empty: whether it had no reference at all when it was last asked for one.
         can_filter: whether it can leave out objects on request; None until something has been fetched.
     """
 
@@ -78,11 +77,10 @@ class Remote:
             PipelineError: the remote cannot be reached.
         """
         seconds = self.patience.answer_seconds
-        names = ("HEAD",) if revision is None else ()  # a name may hold what git takes for a pattern
 
         def attempt() -> Said:
             try:
-                return self._ask("ls-remote", REMOTE, *names, seconds=seconds)
+                return self._ask("ls-remote", REMOTE, seconds=seconds)
             except GitTimeoutError as error:
                 raise TransientGitError(f"{self} cannot be read: no answer within {seconds:g} s") from error
 
@@ -90,7 +88,7 @@ class Remote:
         self._note_redirect(said)
         wanted = revision or "HEAD"
         references = {name: commit for commit, name in (line.split("\t", 1) for line in said.output.splitlines())}
-        self.is_empty = not references and not names
+        self.is_empty = not references
         # `^{}` is the commit that an annotated tag points at.
         candidates = [
             name + peeled for name in (wanted, f"refs/tags/{wanted}", f"refs/heads/{wanted}") for peeled in ("^{}", "")
@@ -101,7 +99,7 @@ class Remote:
         """Fetch objects into a bare repository in which this remote is named `REMOTE`.
 
         Args:
-            repository: nobody else may be using it.
+            repository: where to.
             wanted: object ids or reference specifications.
             how: options of `git fetch`. They must give a depth, see `ALL_HISTORY`.
             stdin: more of what is wanted, one a line, if `how` says so.
@@ -114,7 +112,6 @@ class Remote:
         seconds = self.patience.transfer_seconds
 
         def attempt() -> Said:
-            clear_leftovers(repository)
             try:
                 return self._ask(
                     "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",

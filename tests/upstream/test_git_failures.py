@@ -24,7 +24,6 @@ PASSING = [
     "ssh: connect to host host port 22: Connection timed out\nfatal: Could not read from remote repository.",
     "ssh: Could not resolve hostname host: Temporary failure in name resolution\nfatal: Could not read from remote",
     "kex_exchange_identification: Connection closed by remote host\nfatal: Could not read from remote repository.",
-    "fatal: Unable to create '/data/mirror/x.git/shallow.lock': File exists.",
 ]
 LASTING = [
     ACCESS + "SSL certificate problem: self-signed certificate",
@@ -48,6 +47,19 @@ def test_what_may_pass(words: str) -> None:
     error = GitError("upstream x cannot be read", words)
     assert isinstance(explained(error, "upstream x", is_folder=False), TransientGitError)
     assert not isinstance(explained(error, "upstream x", is_folder=True), TransientGitError)
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "fatal: Unable to create '/data/mirror/x.git/shallow.lock': File exists.\n\nAnother git process seems to be",
+        "fatal: shallow file has changed since we read it",
+    ],
+)
+def test_another_git_in_the_mirror_is_soon_gone(words: str, is_folder: bool) -> None:
+    error = GitError("upstream x cannot be read", words)
+    assert isinstance(explained(error, "upstream x", is_folder=is_folder), TransientGitError)
 
 
 @pytest.mark.parametrize("words", LASTING)

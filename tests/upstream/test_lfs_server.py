@@ -242,6 +242,23 @@ def test_a_ticket_goes_before_user_and_password(server: GitServer, pointers: lis
     assert all_sent(server, "Authorization") == [BASIC, "RemoteAuth 17", "RemoteAuth 17"]
 
 
+def test_a_ticket_is_not_passed_on_to_another_host(
+    objects: LfsObjects, server: GitServer, pointers: list[LFSPointer]
+) -> None:
+    def redirected(answer: Answer) -> Answer:
+        return (
+            Answer(302, headers={"Location": f"{there}/objects/{pointers[1].oid}"}) if answer.status == 200 else answer
+        )
+
+    there = server.url.rpartition("/")[0].replace("127.0.0.1", "localhost")
+    ticket = {"Authorization": "RemoteAuth 17", "X-Kind": "ticket"}
+    server.edit_batch = for_each_object(lambda entry: entry["actions"]["download"].update(header=ticket))
+    server.fail(pointers[1].oid, redirected)
+    assert objects.prefetch(pointers[1:]) == {}
+    assert all_sent(server, "Authorization") == [None, "RemoteAuth 17", None]
+    assert all_sent(server, "X-Kind") == [None, "ticket", "ticket"]
+
+
 def test_a_renamed_repository_is_followed(server: GitServer, pointers: list[LFSPointer], tmp_path: Path) -> None:
     server.credentials = CREDENTIALS
     server.moved_to = server.url.replace("remote.git", "renamed.git")

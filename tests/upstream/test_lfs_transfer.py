@@ -15,7 +15,7 @@ from assets import progress as progress_module
 from assets.progress import Work
 from assets.upstream import lfs_remote
 from assets.upstream.lfs import LfsObjects, MissingLfsObjectError
-from tests.upstream.faults import Fault, cut, impatient, refused, stalled, truncated, well, wrong
+from tests.upstream.faults import Answer, Fault, cut, impatient, refused, stalled, truncated, well, wrong
 from tests.upstream.git_server import GitServer
 from tests.upstream.lfs_objects import files_in, serve_objects
 
@@ -136,6 +136,16 @@ def test_a_server_that_ignores_ranges_starts_from_zero(
     server.fail(pointer.oid, cut(100_000), cut(50_000))
     assert objects.read(pointer) == content
     assert ranges(server, pointer) == [None, "bytes=100000-", "bytes=50000-"]
+
+
+@pytest.mark.parametrize("told", ["bytes 7-299999/300000", "bytes 100001-299999/300000", "7-", None])
+def test_a_part_that_nobody_asked_for_is_not_taken(
+    objects: LfsObjects, server: GitServer, pointer: LFSPointer, content: bytes, told: str | None
+) -> None:
+    headers = {"Content-Range": told} if told else {}
+    server.fail(pointer.oid, cut(100_000), lambda _: Answer(206, content[7:], headers))
+    assert objects.read(pointer) == content
+    assert ranges(server, pointer) == [None, "bytes=100000-", None]
 
 
 @pytest.mark.parametrize("left", [b"x" * 1000, b"x" * SIZE, b"x" * (SIZE + 1)], ids=["some", "all", "too much"])

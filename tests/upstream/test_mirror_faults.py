@@ -1,13 +1,16 @@
 """Git remotes in trouble: what is tried again, how often, and what a person is told in the end."""
 
 import os
+import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tenacity import retry, retry_if_result, stop_after_attempt, wait_fixed
 
 from assets.errors import PipelineError
 from assets.upstream.mirror import Mirror, remote_commit
@@ -164,9 +167,40 @@ def test_a_transfer_that_takes_too_long_is_stopped_with_all_that_git_has_started
         f"upstream {server.url}: fetching took longer than 1.5 s and was stopped; "
         "earlier files are kept, run again to go on"
     )
-    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert server.url not in processes
+    assert server.url not in running()
     assert Mirror(mirror.path, server.url).resolve() == repository.head()
+
+
+def test_git_ends_with_a_person_who_does_not_want_to_wait(server: GitServer, tmp_path: Path) -> None:
+    """Git runs in a session of its own, which the terminal's Ctrl-C does not reach."""
+    server.fail(ANSWER, well, stalled(100))
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from assets.upstream.mirror import Mirror\n"
+        "mirror = Mirror(Path(sys.argv[1]), sys.argv[2])\n"
+        "print('ready', flush=True)\n"
+        "mirror.resolve()\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "mirror.git"), server.url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        wait_until(lambda: server.count(ANSWER) == 2)
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=60)
+    assert complaint.decode().rstrip().endswith("KeyboardInterrupt")
+    assert server.url not in running()
+
+
+def running() -> str:
+    """Command lines of all processes."""
+    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+@retry(retry=retry_if_result(lambda is_so: not is_so), stop=stop_after_attempt(3000), wait=wait_fixed(0.01))
+def wait_until(condition: Callable[[], bool]) -> bool:
+    return condition()
 
 
 def _never(*_: Any) -> None:

@@ -1,11 +1,13 @@
 """Git over ssh, and whatever else might ask a person: nobody is there to answer."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from assets.errors import PipelineError
+from assets.upstream import git as git_module
 from assets.upstream.mirror import Mirror, remote_commit
 from tests.upstream.faults import impatient
 from tests.upstream.git_server import serve_git
@@ -93,6 +95,18 @@ def test_a_host_that_does_not_answer_is_tried_again_and_one_that_refuses_is_not(
     with pytest.raises(PipelineError, match=r"cannot be read: git@example.org: Permission denied \(publickey\)\.$"):
         remote_commit(location, patience=impatient())
     assert len(ssh.calls()) == 4
+
+
+@pytest.mark.usefixtures("settings")
+def test_an_ssh_that_hangs_is_ended_whatever_it_thinks_of_that(
+    ssh: FakeSsh, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_module, "SECONDS_TO_CLEAN_UP", 0.1)
+    (tmp_path / "bin" / "ssh").write_text('#!/bin/sh\ntrap "" TERM\nsleep 86397\n')
+    with pytest.raises(PipelineError, match=r"cannot be read: no answer within 0\.5 s$"):
+        remote_commit(f"ssh://git@example.org{remote}", patience=impatient(attempts=1, answer_seconds=0.5))
+    assert not ssh.log.exists()
+    assert "sleep 86397" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture
