@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sklearn.metrics import cohen_kappa_score
+
+from tests.agreement.reference_libraries import pair_figures
 
 from .dbt_build import PROJECT
 from .landed_corpus import LandedCorpus, Row
@@ -112,6 +115,15 @@ def reference_kappa(labels: list[tuple[str, str]]) -> float | None:
         warnings.simplefilter("ignore")  # scikit-learn says aloud that a coefficient is undefined
         kappa = cohen_kappa_score(*zip(*labels, strict=True))
     return None if math.isnan(kappa) else float(kappa)
+
+
+def reference_figures(label_set: str, labels: list[tuple[str, str]]) -> dict[str, float | None]:
+    """What the reference libraries say of two judges, by the mart's names of the figures."""
+    order = ["DENIAL", "EVASIVE", "COMPLETE", "ERROR"][: 3 if label_set == "three_labels" else 4]
+    table = np.zeros((len(order), len(order)), dtype=int)
+    for label_a, label_b in labels:
+        table[order.index(label_a), order.index(label_b)] += 1
+    return pair_figures(table, is_ordered=label_set == "three_labels")
 
 
 def _descending(text: str) -> Iterator[int] | tuple[int, ...]:

@@ -1,0 +1,277 @@
+"""`speechmap agreement` as a process, on files such as other people have."""
+
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from .panels import generated_panel
+from .reference_libraries import label_figures, pair_figures, panel_figures, reference_figures
+
+SPEECHMAP = Path(sys.executable).with_name("speechmap")
+
+# What programs may rely on.
+REPORT = {"raters", "labels", "pairs", "panel", "reliability"}
+PAIR = {
+    "rater_a", "rater_b", "n", "agreement_count", "percent_agreement", "cohen_kappa", "linear_weighted_kappa",
+    "quadratic_weighted_kappa", "scott_pi", "gwet_ac1", "gwet_ac2", "krippendorff_alpha", "mean_shift", "transitions",
+}  # fmt: skip
+PANEL = {
+    "n_items", "n_complete_items", "unanimity", "unanimous_count", "fleiss_kappa", "krippendorff_alpha_nominal",
+    "krippendorff_alpha_ordinal", "gwet_ac1", "majority_counts",
+}  # fmt: skip
+RELIABILITY = {
+    "rater", "n", "coverage", "accuracy", "accuracy_missing_as_wrong", "macro_precision", "macro_recall", "macro_f1",
+    "weighted_f1", "matthews_correlation", "cohen_kappa", "per_label", "confusion",
+}  # fmt: skip
+
+
+def agreement(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([SPEECHMAP, "agreement", *arguments], capture_output=True, text=True, check=False)
+
+
+def report_of(*arguments: str | Path) -> dict[str, Any]:
+    done = agreement(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert set(found) >= REPORT
+    assert all(set(pair) >= PAIR for pair in found["pairs"])
+    assert set(found["panel"]) >= PANEL
+    assert all(set(row) >= RELIABILITY for row in found["reliability"])
+    return found
+
+
+def table_of(labels: np.ndarray[Any, Any], a: int, b: int, label_count: int) -> np.ndarray[Any, Any]:
+    both = ~np.isnan(labels[:, [a, b]]).any(axis=1)
+    table = np.zeros((label_count, label_count), dtype=int)
+    np.add.at(table, (labels[both, a].astype(int), labels[both, b].astype(int)), 1)
+    return table
+
+
+def assert_pairs(report: dict[str, Any], labels: np.ndarray[Any, Any], label_count: int, *, is_ordered: bool) -> None:
+    raters = report["raters"]
+    assert [(pair["rater_a"], pair["rater_b"]) for pair in report["pairs"]] == list(itertools.combinations(raters, 2))
+    for pair in report["pairs"]:
+        table = table_of(labels, raters.index(pair["rater_a"]), raters.index(pair["rater_b"]), label_count)
+        counts = [list(row.values()) for row in pair["transitions"].values()]
+        assert counts == table.tolist()
+        assert list(pair["label_counts_a"].values()) == table.sum(axis=1).tolist()
+        assert list(pair["label_counts_b"].values()) == table.sum(axis=0).tolist()
+        assert (pair["n"], pair["agreement_count"]) == (table.sum(), np.trace(table))
+        expected = pair_figures(table, is_ordered=is_ordered)
+        assert {name: pair[name] for name in expected} == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def preferences(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray[Any, Any]]:
+    """Three annotators say which of two answers is better: 0 the first, 1 the second, 2 neither. JSONL, numbers."""
+    panel = generated_panel(21, items=230, raters=3, label_count=3, noise=0.4, missing=0.1)
+    file = tmp_path_factory.mktemp("preferences") / "preferences.jsonl"
+    items, annotators = np.nonzero(~np.isnan(panel.labels))
+    rows = [
+        {"comparison": int(item), "annotator": "ABC"[annotator], "preferred": int(panel.labels[item, annotator])}
+        for item, annotator in zip(items, annotators, strict=True)
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file, panel.labels
+
+
+PREFERENCES = ("--item", "comparison", "--rater", "annotator", "--label", "preferred")
+
+
+def test_preferences_of_three_annotators(preferences: tuple[Path, np.ndarray[Any, Any]]) -> None:
+    file, labels = preferences
+    report = report_of(file, *PREFERENCES)
+    assert (report["raters"], report["labels"]) == (["A", "B", "C"], ["0", "1", "2"])
+    assert_pairs(report, labels, 3, is_ordered=False)
+    for pair in report["pairs"]:
+        ordinal = ("linear_weighted_kappa", "quadratic_weighted_kappa", "gwet_ac2", "mean_shift")
+        assert [pair[name] for name in ordinal] == [None] * 4
+        lower, upper = pair["intervals"]["cohen_kappa"]
+        assert lower < pair["cohen_kappa"] < upper
+    expected = panel_figures(labels, 3, is_ordered=False)
+    assert {name: report["panel"][name] for name in expected} == pytest.approx(expected, abs=1e-9)
+    assert [row["reference"] for row in report["reliability"]] == ["majority of the other raters"] * 3
+
+
+def test_an_order_makes_the_ordinal_figures(preferences: tuple[Path, np.ndarray[Any, Any]]) -> None:
+    file, labels = preferences
+    report = report_of(file, *PREFERENCES, "--order", "0, 2, 1")
+    assert report["labels"] == ["0", "2", "1"]
+    reordered = np.select([labels == 1, labels == 2], [2.0, 1.0], labels)
+    assert_pairs(report, reordered, 3, is_ordered=True)
+
+
+@pytest.fixture(scope="module")
+def nineteen_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray[Any, Any], list[str]]:
+    """Nineteen judge runs over 400 items with a gold label, four phrasings to a question; some runs failed at times."""
+    panel = generated_panel(22, items=400, raters=20, label_count=3, noise=0.25, missing=0.03)
+    panel.labels[np.isnan(panel.labels[:, 0]), 0] = 0  # gold is complete
+    names = ["gold", *(f"run {number:02d}" for number in range(1, 20))]
+    scale = ["DENIAL", "EVASIVE", "COMPLETE"]
+    rows = [
+        {
+            "id": f"{item // 4}/{item % 4}",
+            "question": item // 4,
+            "run": names[run],
+            "verdict": "ERROR" if np.isnan(label) else scale[int(label)],
+        }
+        for item, labels in enumerate(panel.labels)
+        for run, label in enumerate(labels)
+    ]
+    # one run was started twice; what it said first does not count
+    rows = [{**row, "verdict": "EVASIVE"} for row in rows if row["run"] == "run 07"] + rows
+    file = tmp_path_factory.mktemp("runs") / "runs.csv"
+    pl.DataFrame(rows).write_csv(file)
+    return file, panel.labels, names
+
+
+RUNS = (
+    "--item", "id", "--rater", "run", "--label", "verdict", "--order", "DENIAL,EVASIVE,COMPLETE",
+    "--ignore", "ERROR", "--reference", "gold", "--cluster", "question",
+)  # fmt: skip
+
+
+def test_nineteen_runs_against_gold(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> None:
+    file, labels, names = nineteen_runs
+    report = report_of(file, *RUNS)
+    assert report["raters"] == names
+    assert report["rows"] == {
+        "read": 8400,
+        "repeated": 400,
+        "missing": 0,
+        "ignored": int(np.isnan(labels).sum()),
+        "used": int((~np.isnan(labels)).sum()),
+    }
+    assert_pairs(report, labels, 3, is_ordered=True)
+
+    assert report["panel"]["raters"] == names[1:], "gold is what the panel is compared with, not one of it"
+    expected = panel_figures(labels[:, 1:], 3, is_ordered=True)
+    assert {name: report["panel"][name] for name in expected} == pytest.approx(expected, abs=1e-9)
+    assert report["panel"]["n_complete_items"] == (~np.isnan(labels[:, 1:]).any(axis=1)).sum()
+
+    assert [row["rater"] for row in report["reliability"]] == names[1:]
+    for number, row in enumerate(report["reliability"], start=1):
+        given = ~np.isnan(labels[:, number])
+        truth, judged = (labels[given, column].astype(int).astype(str).tolist() for column in (0, number))
+        figures = reference_figures(truth, judged)
+        assert {name: row[name] for name in figures} == pytest.approx(figures, abs=1e-9)
+        right = sum(a == b for a, b in zip(truth, judged, strict=True))
+        assert (row["n"], row["coverage"]) == (len(truth), len(truth) / 400)
+        assert row["accuracy_missing_as_wrong"] == right / 400
+        for label, expected_label in zip(row["per_label"], label_figures(truth, judged, "012"), strict=True):
+            names_of_figures = ("precision", "recall", "f1", "support")
+            assert {name: label[name] for name in names_of_figures} == pytest.approx(
+                {name: expected_label[name] for name in names_of_figures}, abs=1e-9
+            )
+        assert sum(itertools.chain.from_iterable(counts.values() for counts in row["confusion"].values())) == len(truth)
+
+
+def test_the_same_file_gives_the_same_report(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> None:
+    file, *_ = nineteen_runs
+    assert agreement(file, *RUNS, "--json").stdout == agreement(file, *RUNS, "--json").stdout
+
+
+def test_clusters_change_the_intervals_and_nothing_else(
+    nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]],
+) -> None:
+    file, *_ = nineteen_runs
+    with_clusters, without = report_of(file, *RUNS), report_of(file, *RUNS[:-2])
+    assert with_clusters["intervals"]["resampled"] == "clusters (question)"
+    assert without["intervals"]["resampled"] == "items"
+    for one, other in zip(with_clusters["pairs"], without["pairs"], strict=True):
+        assert one.pop("intervals") != other.pop("intervals")
+        assert one == other
+    assert with_clusters["reliability"] == without["reliability"]
+
+
+def test_a_terminal_gets_tables(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> None:
+    file, *_ = nineteen_runs
+    report = report_of(file, *RUNS)
+    printed = agreement(file, *RUNS).stdout
+    lines = printed.splitlines()
+    for pair in report["pairs"]:
+        [line] = [line for line in lines if line.startswith(pair["rater_a"]) and f" {pair['rater_b']} " in line]
+        for figure in (f"{pair['n']:,}", f"{pair['percent_agreement']:.1%}", f"{pair['cohen_kappa']:.3f}"):
+            assert f" {figure} " in line
+    for row in report["reliability"]:
+        assert any(line.startswith(row["rater"]) and f" {row['macro_f1']:.3f} " in line for line in lines)
+    assert f"{report['panel']['fleiss_kappa']:.3f}" in printed
+    assert "Each rater against gold" in printed
+    assert "8,400 rows: " in printed
+
+
+def test_what_is_undefined_is_null_in_json_and_a_dash_in_the_table(tmp_path: Path) -> None:
+    """Two raters with one label only, and a third who shares nothing with them."""
+    file = tmp_path / "f.csv"
+    file.write_text("i,r,l\n" + "".join(f"{item},{rater},x\n" for item in range(5) for rater in "ab") + "9,c,y\n")
+    arguments = (file, "--item", "i", "--rater", "r", "--label", "l")
+    report = report_of(*arguments)
+    shared, *apart = report["pairs"]
+    assert (shared["n"], shared["percent_agreement"], shared["cohen_kappa"]) == (5, 1.0, None)
+    assert (shared["gwet_ac1"], shared["is_small_sample"]) == (1.0, True)
+    for pair in apart:
+        assert (pair["n"], pair["percent_agreement"], pair["gwet_ac1"], pair["strength"]) == (0, None, None, None)
+    assert report["panel"]["fleiss_kappa"] is None
+    assert report["reliability"][2]["accuracy"] is None
+    printed = agreement(*arguments).stdout
+    assert "5*  " in printed
+    assert " -  " in printed
+    assert "None" not in printed
+
+
+def test_a_label_of_the_order_that_nobody_gave_is_told_and_counts(tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("i,r,l\n1,a,x\n1,b,x\n2,a,x\n2,b,y\n")
+    arguments = (file, "--item", "i", "--rater", "r", "--label", "l", "--order", "x,y,z")
+    done = agreement(*arguments, "--json")
+    assert "no row has the label 'z'" in done.stderr
+    assert json.loads(done.stdout)["labels"] == ["x", "y", "z"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--item", "nope", "--rater", "r", "--label", "l"), "no column 'nope'; it has i, r, l"),
+        (("--item", "i", "--rater", "r", "--label", "l", "--order", "x"), "--order lacks 'y'"),
+        (("--item", "i", "--rater", "r", "--label", "l", "--reference", "gold"), "gold is no rater"),
+        (("--item", "i", "--rater", "r", "--label", "l", "--cluster", "k"), "no column 'k'"),
+        (("--item", "l", "--rater", "i", "--label", "r", "--ignore", "a"), "two raters"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_1(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    file = tmp_path / "f.csv"
+    file.write_text("i,r,l\n1,a,x\n1,b,x\n2,a,x\n2,b,y\n")
+    done = agreement(file, *arguments, "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_missing_file_and_a_missing_option(tmp_path: Path) -> None:
+    done = agreement(tmp_path / "f.csv", "--item", "i", "--rater", "r", "--label", "l")
+    assert done.returncode == 1
+    assert "no such file" in done.stderr
+    done = agreement(tmp_path / "f.csv", "--item", "i", "--rater", "r")
+    assert done.returncode == 2
+    assert "--label" in done.stderr
+
+
+def test_a_narrow_terminal_gets_fewer_figures_and_no_figure_is_cut(
+    nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, *_ = nineteen_runs
+    wide = agreement(file, *RUNS).stdout
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # which makes a pipe a terminal
+    narrow = agreement(file, *RUNS).stdout
+    assert "symmetry p" in wide
+    assert "symmetry p" not in narrow
+    assert "kappa" in narrow
+    assert "…" not in narrow
