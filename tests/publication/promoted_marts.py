@@ -42,7 +42,8 @@ create table marts.assessments (
 );
 insert into marts.assessments
 select
-    assessment_uuid, 'r-' || md5('1'), 'q-2', judge, judge_type, label, label, label, score, null, true, null, 'upstream'
+    assessment_uuid, 'r-' || md5('1'), 'q-2', judge, judge_type, label, label, label, score, null, true, null,
+    'upstream'
 from (values ('a-2', 'judge', 'llm', 'COMPLETE', 2), ('a-1', 'human', 'human', 'EVASIVE', 1))
     as assessed (assessment_uuid, judge, judge_type, label, score);
 create table marts.assessment_texts (assessment_uuid varchar, judge_analysis varchar);
