@@ -16,11 +16,14 @@ from assets.lake import Lake
 from assets.upstream.git import without_credentials
 from assets.upstream.mirror import FULL_COMMIT_ID, remote_commit
 from assets.upstream.source_list import GitSource
+from assets.upstream.transient import Patience
 from assets.warehouse.state import shown_revisions
 from orchestration.jobs import REFRESH
 from orchestration.settings import Settings
 
 Revisions = Mapping[str, str]
+# A sensor looks again soon enough.
+ONCE = Patience(attempts=1)
 
 
 def sensors(settings: Settings) -> list[dg.SensorDefinition]:
@@ -57,7 +60,7 @@ def _look_at_commit(source: GitSource) -> Callable[[], Revisions] | None:
         return None
 
     def look() -> Revisions:
-        commit = remote_commit(source.location, source.revision)
+        commit = remote_commit(source.location, source.revision, ONCE)
         if commit is None:
             raise PipelineError(f"{source.name}: no commit under {source.revision or 'HEAD'} at the remote")
         return {source.name: commit}

@@ -16,6 +16,7 @@ from assets.lake import Lake, read_json, write_json
 from assets.upstream.git import without_credentials
 from assets.upstream.mirror import FULL_COMMIT_ID, remote_commit
 from assets.upstream.source_list import GitSource
+from assets.upstream.transient import PATIENT, Patience
 from orchestration.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,15 +87,15 @@ def _as_reached(made_from: dict[str, Any], last: dict[str, Any]) -> dict[str, An
     }
 
 
-def _commit(source: GitSource) -> str | None:
+def _commit(source: GitSource, patience: Patience = PATIENT) -> str | None:
     if source.revision is not None and FULL_COMMIT_ID.fullmatch(source.revision):
         return source.revision
-    return remote_commit(source.location, source.revision)
+    return remote_commit(source.location, source.revision, patience)
 
 
 def _optional_commit(source: GitSource) -> str | None:
     try:
-        return _commit(source)
+        return _commit(source, Patience(attempts=1))
     except PipelineError:
         return None
 

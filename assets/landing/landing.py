@@ -16,7 +16,8 @@ from assets.progress import progress
 from assets.upstream.lfs import LfsObjects, MissingLfsObjectError, pointer_of
 from assets.upstream.mirror import Mirror
 
-MISSING_LFS_OBJECT = "missing_lfs_object"
+# An object that its remote does not have, or has not as it should be; and one whose remote could not be asked.
+MISSING_LFS_OBJECT, UNREACHED_LFS_OBJECT = "missing_lfs_object", "unreached_lfs_object"
 MANIFEST_SCHEMA: dict[str, pl.DataType] = {
     "source": pl.String(),
     "path": pl.String(),
@@ -65,6 +66,7 @@ class Fetched:
 class Missing:
     """A file whose LFS object is not to be had, and how large the object would be in bytes."""
 
+    rule: str
     reason: str
     byte_count: int
 
@@ -169,7 +171,8 @@ def _land_blobs(
             try:
                 land(blob_id, source.lfs.read(pointer))
             except MissingLfsObjectError as problem:
-                missing[blob_id] = Missing(str(problem), pointer.size)
+                rule = UNREACHED_LFS_OBJECT if problem.is_transient else MISSING_LFS_OBJECT
+                missing[blob_id] = Missing(rule, str(problem), pointer.size)
                 work.advance()
     return landed, missing
 
@@ -190,7 +193,7 @@ def _manifest_row(
             "quarantined_count": 0,
             "landed_file": None,
         }
-        return {**file, **counts, "problem_rule": MISSING_LFS_OBJECT, "problem_reason": problem.reason}
+        return {**file, **counts, "problem_rule": problem.rule, "problem_reason": problem.reason}
     return {
         **file,
         "is_lfs": found.is_lfs,

@@ -13,6 +13,7 @@ import polars as pl
 from assets.check_record import CheckResult
 from assets.lake import Lake
 from assets.landing.corpus import landed_paths, read_manifest
+from assets.landing.landing import UNREACHED_LFS_OBJECT
 from assets.landing.missing_objects import cost_of_missing_objects
 from assets.quality.rules import Rule
 from assets.upstream.layout import ANALYSES, QUESTIONS, RESPONSES
@@ -31,7 +32,8 @@ def check_corpus(lake: Lake, rules: Mapping[str, Rule], on_missing_lfs: OnMissin
     """
     manifest = read_manifest(lake)
     lfs_rule = rules["lfs_objects_present"]
-    if on_missing_lfs == "skip":
+    # Objects whose server did not answer are not gone: skipping them would withdraw rows for an outage.
+    if on_missing_lfs == "skip" and UNREACHED_LFS_OBJECT not in manifest["problem_rule"].to_list():
         lfs_rule = replace(lfs_rule, severity="warn")
     return [
         _corpus_not_empty(manifest, rules["corpus_not_empty"]),

@@ -43,7 +43,8 @@ def dagster_ui(pipeline: Pipeline) -> Iterator[DagsterServer]:
     port = free_port()
     process = subprocess.Popen(
         [SPEECHMAP, "ui"],
-        env=pipeline.environment(SPEECHMAP_UI_PORT=str(port), PYTHONUNBUFFERED="1"),
+        # The schedule is on, but not while tests run.
+        env=pipeline.environment(SPEECHMAP_UI_PORT=str(port), SPEECHMAP_SCHEDULE="0 0 29 2 *", PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -10,7 +10,7 @@ from tests.dashboards.browser import Watch, open_browser
 from tests.end_to_end.dagster_server import DagsterServer, dagster_ui
 from tests.end_to_end.pipeline import Pipeline
 
-GROUPS = {"upstream", "landing", "warehouse", "quality", "dashboards", "publication"}
+GROUPS = {"upstream", "hub", "landing", "warehouse", "quality", "dashboards", "publication"}
 ASSETS = """{ assetNodes {
   assetKey { path } groupName description kinds isMaterializable
   owners { ... on TeamAssetOwner { team } }
@@ -25,6 +25,16 @@ ASSETS = """{ assetNodes {
     name blocking executionForLatestMaterialization { status }
   } } }
 } }"""
+
+AUTOMATION = """{ workspaceOrError { ... on Workspace { locationEntries { locationOrLoadError {
+  ... on RepositoryLocation { repositories {
+    sensors { name sensorState { status } }
+    schedules { name scheduleState { status } }
+  } }
+} } } } }"""
+LOOK = """mutation { sensorDryRun(selectorData: {
+  repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__", sensorName: "SENSOR"
+}) { ... on DryRunInstigationTick { evaluationResult { skipReason runRequests { runKey } } } } }"""
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +76,10 @@ def test_every_asset_shows_rows_commit_and_columns(demo: Pipeline, assets: dict[
     commit = demo.query("select upstream_commit from landing.refresh")[0][0]
     for key, node in assets.items():
         shown = evidence(node)
-        if key in {"upstream/site", "landing/model_metadata"}:  # another repository, another commit
+        if key == "upstream/site":  # another repository, another commit
             assert shown["upstream_commit"]["text"] != commit
+        elif key.startswith("hub/"):
+            assert shown["revision"]["text"]
         else:
             assert shown["upstream_commit"]["text"] == commit, key
         if key == "dashboards/site":  # files, not rows
@@ -106,6 +118,30 @@ def test_dbt_tests_and_expectations_are_checks_that_have_passed(assets: dict[str
     assert any(key.startswith("marts/") for key, _ in checks)
     statuses = {check["executionForLatestMaterialization"]["status"] for check in checks.values()}
     assert statuses == {"SUCCEEDED"}
+
+
+def test_what_a_sync_did_is_in_the_metadata_of_its_assets(assets: dict[str, dict[str, Any]]) -> None:
+    synced = evidence(assets["upstream/judgments"])
+    for told in ("history", "added_files", "changed_files", "moved_files", "removed_files", "withdrawn", "seconds"):
+        assert told in synced
+    landed = evidence(assets["landing/files"])
+    assert landed["fetched_bytes"]["intValue"] > 0
+    assert landed["landed_rows"]["intValue"] > 0
+    assert "seconds" in landed
+    assert "quarantined_rows_by_rule" in evidence(assets["landing/quarantine"])
+
+
+def test_sensors_and_the_schedule_are_on_and_find_nothing_new(server: DagsterServer) -> None:
+    """The demo shows what its sources hold, so opening the UI must not set off a refresh."""
+    (entry,) = server.ask(AUTOMATION)["workspaceOrError"]["locationEntries"]
+    (repository,) = entry["locationOrLoadError"]["repositories"]
+    states = {one["name"]: one["sensorState"]["status"] for one in repository["sensors"]}
+    assert states == {"judgments_commit": "RUNNING", "site_commit": "RUNNING", "hub_revisions": "RUNNING"}
+    assert [one["scheduleState"]["status"] for one in repository["schedules"]] == ["RUNNING"]
+    for sensor in states:
+        looked = server.ask(LOOK.replace("SENSOR", sensor))["sensorDryRun"]["evaluationResult"]
+        assert looked["runRequests"] == []
+        assert "nothing new" in looked["skipReason"]
 
 
 def test_the_lineage_page_draws_the_way_from_upstream_to_the_site(server: DagsterServer, page: Page) -> None:

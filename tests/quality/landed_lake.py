@@ -38,11 +38,11 @@ class LandedLake:
             landed_file=landed.path.relative_to(self.lake.root).as_posix(),
         )
 
-    def file_without_lfs_object(self, kind: str) -> str:
+    def file_without_lfs_object(self, kind: str, rule: str = MISSING_LFS_OBJECT) -> str:
         """A pointer whose object nobody has."""
         reason = "no object of that oid"
         blob_id = f"{len(self.manifest):040x}"
-        return self._add(kind, blob_id, is_lfs=True, problem_rule=MISSING_LFS_OBJECT, problem_reason=reason)
+        return self._add(kind, blob_id, is_lfs=True, problem_rule=rule, problem_reason=reason)
 
     def assemble(self, commit: str = "c" * 40) -> Corpus:
         """Write manifest and corpus."""

@@ -1,6 +1,7 @@
 """Checks across the corpus, at the edges of their thresholds."""
 
 from assets.check_record import CheckResult
+from assets.landing.landing import UNREACHED_LFS_OBJECT
 from assets.quality.corpus_checks import check_corpus
 from assets.quality.rules import load_rules
 from assets.upstream.layout import ANALYSES, QUESTIONS, RESPONSES
@@ -51,16 +52,22 @@ def test_a_missing_lfs_object_is_named_by_path_and_reason(landed: LandedLake) ->
     assert f"{path}: no object of that oid; this costs" in missing.message
 
 
+def check_lfs_with_skip(landed: LandedLake) -> CheckResult:
+    landed.assemble()
+    results = check_corpus(landed.lake, load_rules(), on_missing_lfs="skip")
+    return next(result for result in results if result.name == "lfs_objects_present")
+
+
 def test_a_missing_lfs_object_may_be_skipped(landed: LandedLake) -> None:
     landed.file_without_lfs_object(RESPONSES)
-    landed.assemble()
-    (skipped,) = (
-        result
-        for result in check_corpus(landed.lake, load_rules(), on_missing_lfs="skip")
-        if result.name == "lfs_objects_present"
-    )
+    skipped = check_lfs_with_skip(landed)
     assert not skipped.passed
     assert not skipped.blocks
+
+
+def test_an_lfs_server_that_does_not_answer_is_no_reason_to_withdraw_rows(landed: LandedLake) -> None:
+    landed.file_without_lfs_object(RESPONSES, rule=UNREACHED_LFS_OBJECT)
+    assert check_lfs_with_skip(landed).blocks
 
 
 def test_nine_complete_answers_are_too_few_to_tell_a_new_shape(landed: LandedLake) -> None:
