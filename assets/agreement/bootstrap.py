@@ -142,8 +142,9 @@ def item_intervals(
         replicates: how often to draw.
         seed: the same seed draws the same items.
     """
-    drawn = resample_items(table, replicates=replicates, seed=seed) if table.sum() else table[None]
-    return _intervals(table, drawn, is_ordered=is_ordered, is_defined=bool(table.sum() > 1))
+    is_defined = bool(table.sum() > 1)
+    drawn = resample_items(table, replicates=replicates, seed=seed) if is_defined else table[None]
+    return _intervals(table, drawn, is_ordered=is_ordered, is_defined=is_defined)
 
 
 def _intervals(table: Array, drawn: Array, *, is_ordered: bool, is_defined: bool) -> dict[str, Interval]:

@@ -6,6 +6,7 @@ what is computed in `pairs`, `panel` and `reliability`.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -51,6 +52,11 @@ class Judgments:
     raters: list[str]
     label_set: LabelSet
     row_counts: RowCounts
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Number of each rater in `raters`."""
+        return {rater: position for position, rater in enumerate(self.raters)}
 
 
 def read_judgments(

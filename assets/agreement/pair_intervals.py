@@ -7,6 +7,7 @@ import numpy as np
 from assets.agreement.bootstrap import Interval, cluster_intervals, item_intervals
 from assets.agreement.coefficients import NOMINAL, ORDINAL
 from assets.agreement.judgments import Judgments
+from assets.agreement.pairs import MOST_RATERS_OF_A_PANEL
 from assets.agreement.rows import Row
 from assets.progress import progress
 
@@ -46,27 +47,33 @@ _CELLS = """
 
 def pair_intervals(judgments: Judgments, pairs: list[Row]) -> list[dict[str, Interval]]:
     """Interval by coefficient for each row of `pair_table`, None where there is none."""
-    found = _by_cluster(judgments, pairs) if judgments.columns.cluster else _by_item(judgments, pairs)
-    return [{name: intervals.get(name) for name in (*NOMINAL, *ORDINAL)} for intervals in found]
+    is_crowd = len(judgments.raters) > MOST_RATERS_OF_A_PANEL
+    resampled = {_number(judgments, pair): pair for pair in pairs if not (is_crowd and pair["is_small_sample"])}
+    found = (_by_cluster if judgments.columns.cluster else _by_item)(judgments, resampled)
+    intervals = [found.get(_number(judgments, pair), {}) for pair in pairs]
+    return [{name: one.get(name) for name in (*NOMINAL, *ORDINAL)} for one in intervals]
 
 
-def _by_item(judgments: Judgments, pairs: list[Row]) -> list[dict[str, Interval]]:
-    found = []
+def _number(judgments: Judgments, pair: Row) -> int:
+    return judgments.positions[pair["rater_a"]] * len(judgments.raters) + judgments.positions[pair["rater_b"]]
+
+
+def _by_item(judgments: Judgments, pairs: Mapping[int, Row]) -> dict[int, dict[str, Interval]]:
+    found = {}
     with progress("resampling items", "pairs", len(pairs)) as work:
-        for pair in pairs:
+        for number, pair in pairs.items():
             table = np.array([list(row.values()) for row in pair["transitions"].values()], dtype=np.float64)
-            found.append(item_intervals(table, is_ordered=judgments.label_set.is_ordered))
+            found[number] = item_intervals(table, is_ordered=judgments.label_set.is_ordered)
             work.advance()
     return found
 
 
-def _by_cluster(judgments: Judgments, pairs: list[Row]) -> list[Mapping[str, Interval]]:
+def _by_cluster(judgments: Judgments, pairs: Mapping[int, Row]) -> dict[int, dict[str, Interval]]:
     cells = judgments.connection.execute(_CELLS).fetchnumpy()
-    found = cluster_intervals(
-        *(np.asarray(cells[name], dtype=np.int64) for name in ("pair", "cluster", "cell", "item_count")),
+    columns = [np.asarray(cells[name], dtype=np.int64) for name in ("pair", "cluster", "cell", "item_count")]
+    is_resampled = np.isin(columns[0], list(pairs))
+    return cluster_intervals(
+        *(column[is_resampled] for column in columns),
         label_count=len(judgments.label_set.labels),
         is_ordered=judgments.label_set.is_ordered,
     )
-    position = {rater: number for number, rater in enumerate(judgments.raters)}
-    numbers = [position[pair["rater_a"]] * len(position) + position[pair["rater_b"]] for pair in pairs]
-    return [found.get(number, {}) for number in numbers]

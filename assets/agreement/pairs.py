@@ -7,8 +7,9 @@ from assets.agreement.macros import render
 from assets.agreement.rows import Row, rows
 
 SMALL_SAMPLE = 30  # items; the dbt project's variable small_sample has the same
-# Among more raters than these, two that share no item are left out: a crowd of 5,000 has 12 million pairs.
-MOST_RATERS_WITH_ALL_PAIRS = 100
+# More raters than these are a crowd. Two of it who share no item are left out (a crowd of 5,000 has 12 million pairs),
+# and two who share few have no intervals (a second for 200 pairs).
+MOST_RATERS_OF_A_PANEL = 100
 
 _CONTINGENCY = """
     create or replace table contingency as
@@ -71,7 +72,7 @@ def pair_table(judgments: Judgments) -> list[Row]:
     """One row per two raters, in the order of their names, with all figures that compare them.
 
     Leaves table `contingency` in the database: rater_a, rater_b, label_a, label_b, score_a, score_b, response_count.
-    Two raters who share no item have a row with n = 0, unless there are very many raters.
+    Two raters who share no item have a row with n = 0, unless they belong to a crowd.
     """
     connection, labels = judgments.connection, judgments.label_set.labels
     connection.execute(_CONTINGENCY)
@@ -84,7 +85,7 @@ def pair_table(judgments: Judgments) -> list[Row]:
         "select rater_a, rater_b, label_a, label_b, response_count from contingency"
     ).fetchall():
         tables.setdefault((a, b), _empty_table(labels))[label_a][label_b] = count
-    if len(judgments.raters) <= MOST_RATERS_WITH_ALL_PAIRS:
+    if len(judgments.raters) <= MOST_RATERS_OF_A_PANEL:
         for pair in combinations(judgments.raters, 2):
             found.setdefault(pair, _without_shared_items(*pair))
     return [row | _counts(tables.get(pair) or _empty_table(labels)) for pair, row in sorted(found.items())]

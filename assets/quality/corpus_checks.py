@@ -37,9 +37,7 @@ def check_corpus(lake: Lake, rules: Mapping[str, Rule], on_missing_lfs: OnMissin
         lfs_rule = replace(lfs_rule, severity="warn")
     return [
         _corpus_not_empty(manifest, rules["corpus_not_empty"]),
-        _lfs_objects_present(
-            lake, manifest, lfs_rule if on_missing_lfs == "fail" else replace(lfs_rule, severity="warn")
-        ),
+        _lfs_objects_present(lake, manifest, lfs_rule),
         _response_shape_known(lake, manifest, rules["response_shape_known"]),
         _quarantine_is_small(manifest, rules["quarantine_is_small"]),
         _nothing_quarantined(manifest, rules["nothing_quarantined"]),

@@ -56,6 +56,8 @@ class LandedCorpus:
     quarantine: list[Row] = field(default_factory=list)
     # Where a file lies that does not lie in the folder of its kind: columns of its rows in the manifest, by blob id.
     places: dict[str, list[Row]] = field(default_factory=dict)
+    # When the upstream commit was made that the rows stand for.
+    committed_at: datetime = datetime(2025, 3, 1)
 
     def question(self, question_id: str, category: str = "us_hard", **columns: Any) -> None:
         row = {"category": category, "question_id": question_id, "domain": None, "question": f"About {question_id}?"}
@@ -192,6 +194,7 @@ class LandedCorpus:
                 path = parquet / f"{name}.parquet"
                 pl.DataFrame(rows, schema=schema).write_parquet(path)
                 connection.execute(f"create view landing.\"{name}\" as select * from read_parquet('{path}')")
+            connection.execute("create table landing.refresh as select ? as committed_at", [self.committed_at])
 
     @staticmethod
     def _answer(question_id: str, model: str, content: str | None, columns: Row) -> Row:

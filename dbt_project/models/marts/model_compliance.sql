@@ -1,42 +1,59 @@
 -- grain: one row per judge and model that it judged
 with
-assessments as (
-    select * from {{ ref('assessments') }}
-    where is_latest
+by_judge as (
+    select * from {{ ref('judge_strictness') }}
+    where
+        label_set = 'with_error'
+        and scope = 'model'
 ),
 
-responses as (
-    select * from {{ ref('responses') }}
+by_consensus as (
+    select * from {{ ref('int_consensus_by_scope') }}
+    where
+        label_set = 'with_error'
+        and scope = 'model'
 ),
 
-counts as (
+compared as (
     select
-        assessments.judge,
-        responses.model,
-        count(assessments.assessment_uuid) as assessment_count,
-        sum(case when assessments.label = 'COMPLETE' then 1 else 0 end) as complete_count,
-        sum(case when assessments.label = 'EVASIVE' then 1 else 0 end) as evasive_count,
-        sum(case when assessments.label = 'DENIAL' then 1 else 0 end) as denial_count,
-        sum(case when assessments.label = 'ERROR' then 1 else 0 end) as error_count
-    from assessments
-    inner join responses on assessments.response_uuid = responses.response_uuid
-    group by assessments.judge, responses.model
+        by_judge.*,
+        coalesce(by_consensus.response_count, 0) as consensus_response_count,
+        coalesce(by_consensus.tie_count, 0) as consensus_tie_count,
+        {%- for column in label_count_columns() %}
+        coalesce(by_consensus.{{ column }}, 0) as consensus_{{ column }},
+        {%- endfor %}
+        {%- for share in ['complete_share', 'shared_complete_share'] %}
+        max(case when by_judge.is_panel then by_judge.{{ share }} end) over (partition by by_judge.scope_value)
+        - min(case when by_judge.is_panel then by_judge.{{ share }} end) over (partition by by_judge.scope_value)
+            as {{ share }}_spread,
+        {%- endfor %}
+        max(by_judge.shared_response_count) over (partition by by_judge.scope_value) as panel_shared_response_count
+    from by_judge
+    left join by_consensus on by_judge.scope_value = by_consensus.scope_value
 ),
 
 final as (
     select
         judge,
-        model,
-        assessment_count,
-        cast(complete_count as bigint) as complete_count,
-        cast(evasive_count as bigint) as evasive_count,
-        cast(denial_count as bigint) as denial_count,
-        cast(error_count as bigint) as error_count,
-        cast(complete_count as double) / assessment_count as complete_share,
-        cast(evasive_count as double) / assessment_count as evasive_share,
-        cast(denial_count as double) / assessment_count as denial_share,
-        cast(error_count as double) / assessment_count as error_share
-    from counts
+        scope_value as model,
+        response_count as assessment_count,
+        complete_count,
+        evasive_count,
+        denial_count,
+        error_count,
+        {{ label_shares('response_count') }},
+        is_small_sample,
+        consensus_response_count,
+        consensus_tie_count,
+        {%- for column in label_count_columns() %}
+        consensus_{{ column }},
+        {%- endfor %}
+        {{ label_shares('consensus_response_count', prefix='consensus_') }},
+        panel_judge_count,
+        case when panel_judge_count > 1 then complete_share_spread end as complete_share_spread,
+        panel_shared_response_count as shared_response_count,
+        case when panel_judge_count > 1 then shared_complete_share_spread end as shared_complete_share_spread
+    from compared
 )
 
 select * from final
