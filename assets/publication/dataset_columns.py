@@ -49,7 +49,7 @@ QUESTIONS = Dataset(
         "question": "question",
         "theme": "theme",
     },
-    own_columns={"variant": "variant", "language": "language"},
+    own_columns={"variant": "variant", "language": "language", "hub_uuid": "hub_uuid", "origin": "origin"},
     sort=("category", "id", "uuid"),
 )
 
@@ -78,6 +78,7 @@ RESPONSES = Dataset(
         "is_current": "is_current",
         "content_sha256": "content_sha256",
         "content_characters": "content_characters",
+        "hub_uuid": "hub_uuid",
     },
     sort=("model", "q_uuid", "uuid"),
 )
@@ -102,6 +103,7 @@ ASSESSMENTS = Dataset(
         "ordinal_score": "ordinal_score",
         "assessed_at": "assessed_at",
         "is_latest": "is_latest",
+        "hub_uuid": "hub_uuid",
     },
     sort=("judge", "r_uuid", "uuid"),
 )

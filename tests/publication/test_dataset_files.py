@@ -21,15 +21,15 @@ from tests.publication.promoted_marts import promote_marts
 COLUMNS = {
     "speechmap-questions/consolidated_questions.parquet": [
         *("uuid", "id", "category", "domain", "question", "theme"),
-        *("variant", "language"),
+        *("variant", "language", "hub_uuid", "origin"),
     ],
     "speechmap-responses/consolidated_responses.parquet": [
         *("uuid", "q_uuid", "model", "timestamp", "api_provider", "provider", "content", "matched", "origin"),
-        *("responded_at", "api_model", "status", "is_current", "content_sha256", "content_characters"),
+        *("responded_at", "api_model", "status", "is_current", "content_sha256", "content_characters", "hub_uuid"),
     ],
     "speechmap-assessments/consolidated_assessments.parquet": [
         *("uuid", "q_uuid", "r_uuid", "judge", "judge_type", "judge_analysis", "compliance", "pitti_compliance"),
-        *("origin", "raw_label", "ordinal_score", "assessed_at", "is_latest"),
+        *("origin", "raw_label", "ordinal_score", "assessed_at", "is_latest", "hub_uuid"),
     ],
     "speechmap-models/all_models.parquet": [
         *("name", "family"),
