@@ -10,6 +10,8 @@ from rich.table import Table
 Row = dict[str, Any]
 Figures = dict[str, Callable[[Row], str]]
 
+# Twenty raters are 190 pairs; of a crowd's, those with the most items are shown.
+MOST_ROWS = 200
 # Without a terminal there is no width to keep to.
 WIDTH_IN_A_FILE = 250
 NAME_WIDTH = 25  # a longer name may be folded
@@ -77,21 +79,29 @@ def print_report(report: Row) -> None:
 
 def _fitting(console: Console, title: str, names: tuple[str, ...], figures: Figures, rows: list[Row]) -> Table:
     """A table of one row per rater or pair, without the figures for which there is no room."""
-    columns = {name: [figure(row) for row in rows] for name, figure in figures.items()}
+    shown = _largest(rows)
+    columns = {name: [figure(row) for row in shown] for name, figure in figures.items()}
     widths = {name: max(map(len, (name, *cells))) for name, cells in columns.items()}
-    longest = max((len(row[name]) for row in rows for name in names), default=0)
+    longest = max((len(row[name]) for row in shown for name in names), default=0)
     room = console.width - len(names) * (min(max(longest, 7), NAME_WIDTH) + GAP)
     for dispensable in DISPENSABLE:
         if sum(widths.values()) + GAP * len(widths) > room:
             widths.pop(dispensable, None)
+    if len(shown) < len(rows):
+        title += f": the {len(shown):,} with the most items, of {len(rows):,}"
     table = _table(title, show_header=True)
     for name in names:
         table.add_column(name.replace("_", " "), overflow="fold")
     for name, width in widths.items():
         table.add_column(name, justify="left" if name == "strength" else "right", no_wrap=True, min_width=width)
-    for number, row in enumerate(rows):
+    for number, row in enumerate(shown):
         table.add_row(*(row[name] for name in names), *(columns[name][number] for name in widths))
     return table
+
+
+def _largest(rows: list[Row]) -> list[Row]:
+    largest = sorted(range(len(rows)), key=lambda number: -rows[number]["n"])[:MOST_ROWS]
+    return [rows[number] for number in sorted(largest)]
 
 
 def _panel(report: Row) -> Table:

@@ -72,7 +72,8 @@ def panel_figures(labels: Array, label_count: int, *, is_ordered: bool) -> dict[
     counts = np.stack([(labels == label).sum(axis=1) for label in range(label_count)], axis=1)
     total = counts.sum(axis=1)
     complete = counts[total == labels.shape[1]]
-    with_labels = pd.DataFrame(labels[total > 0])
+    # irrCAC divides by the number of items less 1 for its variance; AC1 itself is that of every item taken twice
+    with_labels = pd.DataFrame(np.repeat(labels[total > 0], 2, axis=0))
     return {
         "fleiss_kappa": _defined(lambda: fleiss_kappa(complete)) if len(complete) else None,
         "krippendorff_alpha_nominal": _alpha(counts, "nominal"),

@@ -138,9 +138,21 @@ RUNS = (
 )  # fmt: skip
 
 
-def test_nineteen_runs_against_gold(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> None:
-    file, labels, names = nineteen_runs
-    report = report_of(file, *RUNS)
+@pytest.fixture(scope="module")
+def runs_report(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> dict[str, Any]:
+    return report_of(nineteen_runs[0], *RUNS)
+
+
+@pytest.fixture(scope="module")
+def runs_printed(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> str:
+    return agreement(nineteen_runs[0], *RUNS).stdout
+
+
+def test_nineteen_runs_against_gold(
+    nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]], runs_report: dict[str, Any]
+) -> None:
+    _, labels, names = nineteen_runs
+    report = runs_report
     assert report["raters"] == names
     assert report["rows"] == {
         "read": 8400,
@@ -173,38 +185,47 @@ def test_nineteen_runs_against_gold(nineteen_runs: tuple[Path, np.ndarray[Any, A
         assert sum(itertools.chain.from_iterable(counts.values() for counts in row["confusion"].values())) == len(truth)
 
 
-def test_the_same_file_gives_the_same_report(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> None:
-    file, *_ = nineteen_runs
-    assert agreement(file, *RUNS, "--json").stdout == agreement(file, *RUNS, "--json").stdout
+def test_the_same_file_gives_the_same_report(
+    nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]], runs_report: dict[str, Any]
+) -> None:
+    assert report_of(nineteen_runs[0], *RUNS) == runs_report
 
 
 def test_clusters_change_the_intervals_and_nothing_else(
-    nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]],
+    nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]], runs_report: dict[str, Any]
 ) -> None:
-    file, *_ = nineteen_runs
-    with_clusters, without = report_of(file, *RUNS), report_of(file, *RUNS[:-2])
-    assert with_clusters["intervals"]["resampled"] == "clusters (question)"
+    without = report_of(nineteen_runs[0], *RUNS[:-2])
+    assert runs_report["intervals"]["resampled"] == "clusters (question)"
     assert without["intervals"]["resampled"] == "items"
-    for one, other in zip(with_clusters["pairs"], without["pairs"], strict=True):
-        assert one.pop("intervals") != other.pop("intervals")
-        assert one == other
-    assert with_clusters["reliability"] == without["reliability"]
+    for one, other in zip(runs_report["pairs"], without["pairs"], strict=True):
+        assert one["intervals"] != other["intervals"]
+        assert one | {"intervals": None} == other | {"intervals": None}
+    assert runs_report["reliability"] == without["reliability"]
 
 
-def test_a_terminal_gets_tables(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> None:
-    file, *_ = nineteen_runs
-    report = report_of(file, *RUNS)
-    printed = agreement(file, *RUNS).stdout
-    lines = printed.splitlines()
-    for pair in report["pairs"]:
+def test_a_file_gets_tables(runs_report: dict[str, Any], runs_printed: str) -> None:
+    lines = runs_printed.splitlines()
+    for pair in runs_report["pairs"]:
         [line] = [line for line in lines if line.startswith(pair["rater_a"]) and f" {pair['rater_b']} " in line]
         for figure in (f"{pair['n']:,}", f"{pair['percent_agreement']:.1%}", f"{pair['cohen_kappa']:.3f}"):
             assert f" {figure} " in line
-    for row in report["reliability"]:
+    for row in runs_report["reliability"]:
         assert any(line.startswith(row["rater"]) and f" {row['macro_f1']:.3f} " in line for line in lines)
-    assert f"{report['panel']['fleiss_kappa']:.3f}" in printed
-    assert "Each rater against gold" in printed
-    assert "8,400 rows: " in printed
+    assert f"{runs_report['panel']['fleiss_kappa']:.3f}" in runs_printed
+    assert "Each rater against gold" in runs_printed
+    assert "8,400 rows: " in runs_printed
+
+
+def test_a_narrow_terminal_gets_fewer_figures_and_no_figure_is_cut(
+    nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]], runs_printed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # which makes a pipe a terminal
+    narrow = agreement(nineteen_runs[0], *RUNS).stdout
+    assert "symmetry p" in runs_printed
+    assert "symmetry p" not in narrow
+    assert "kappa" in narrow
+    assert "…" not in narrow
 
 
 def test_what_is_undefined_is_null_in_json_and_a_dash_in_the_table(tmp_path: Path) -> None:
@@ -263,15 +284,24 @@ def test_a_missing_file_and_a_missing_option(tmp_path: Path) -> None:
     assert "--label" in done.stderr
 
 
-def test_a_narrow_terminal_gets_fewer_figures_and_no_figure_is_cut(
-    nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file, *_ = nineteen_runs
-    wide = agreement(file, *RUNS).stdout
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("FORCE_COLOR", "1")  # which makes a pipe a terminal
-    narrow = agreement(file, *RUNS).stdout
-    assert "symmetry p" in wide
-    assert "symmetry p" not in narrow
-    assert "kappa" in narrow
-    assert "…" not in narrow
+def test_of_a_crowd_only_those_are_compared_who_share_something(tmp_path: Path) -> None:
+    """150 annotators, three to an item, and two of them who did everything."""
+    draw = np.random.default_rng(8)
+    rows = [
+        {"item": item, "rater": f"r{rater}", "label": int(draw.integers(2))}
+        for item in range(120)
+        for rater in (*draw.choice(np.arange(2, 150), size=3, replace=False).tolist(), 0, 1)
+    ]
+    file = tmp_path / "crowd.csv"
+    pl.DataFrame(rows).write_csv(file)
+    arguments = (file, "--item", "item", "--rater", "rater", "--label", "label")
+    report = report_of(*arguments)
+    by_item = [{row["rater"] for row in rows if row["item"] == item} for item in range(120)]
+    shared = {pair for raters in by_item for pair in itertools.combinations(sorted(raters), 2)}
+    assert {(pair["rater_a"], pair["rater_b"]) for pair in report["pairs"]} == shared
+    for pair in report["pairs"]:
+        assert (pair["intervals"]["gwet_ac1"] is None) == pair["is_small_sample"]
+    printed = agreement(*arguments).stdout.split("\n\n")[0].splitlines()
+    assert printed[0].startswith(f"Every two raters: the 200 with the most items, of {len(shared):,}")
+    assert len(printed) == 2 + 200
+    assert printed[2].split()[:3] == ["r0", "r1", "120"]
