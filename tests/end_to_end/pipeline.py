@@ -27,12 +27,21 @@ class Pipeline:
     def lake(self) -> Lake:
         return Lake(self.data_dir)
 
-    def run(self, upstream: Path, *, at: str | None = None, site_metadata: Path | None = None, **how: Any) -> Outcome:
+    def run(
+        self,
+        upstream: Path,
+        *,
+        at: str | None = None,
+        site_metadata: Path | None = None,
+        hub: Path | None = None,
+        **how: Any,
+    ) -> Outcome:
         """Run the refresh job here; the site is left out unless asked for."""
         settings = load_settings(
             upstream=str(upstream),
             site_metadata=str(site_metadata) if site_metadata else None,
             revision=at,
+            hub_endpoint=str(hub) if hub else None,
             data_dir=self.data_dir,
         )
         how = {"stages": STAGES, "with_site": False, **how}

@@ -71,7 +71,9 @@ def test_the_same_commit_gives_the_same_bytes_in_another_folder(
     demo: Pipeline, demo_corpus: Path, tmp_path: Path
 ) -> None:
     other = Pipeline(tmp_path / "elsewhere")
-    outcome = other.run(demo_corpus / "llm-compliance.git", site_metadata=demo_corpus / "speechmap-site.git")
+    outcome = other.run(
+        demo_corpus / "llm-compliance.git", site_metadata=demo_corpus / "speechmap-site.git", hub=demo_corpus / "hub"
+    )
     assert outcome.problems == []
     files = sorted(path.relative_to(demo.lake.datasets) for path in demo.lake.datasets.rglob("*") if path.is_file())
     assert len(files) == len(HUB_COLUMNS) + 1
