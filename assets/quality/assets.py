@@ -7,19 +7,20 @@ import dagster as dg
 
 from assets.check_record import CheckResult, write_record
 from assets.landing.corpus import read_corpus
+from assets.landing.kinds import LANDED_KINDS
 from assets.quality.corpus_checks import check_corpus
 from assets.quality.gate import LANDED_FENCE, evaluate, promote
 from assets.quality.landed_suites import check_landed_rows
 from assets.quality.rules import Rule, load_rules
 from assets.resources import LakeResource
 from assets.upstream.assets import OWNERS, UpstreamResource
-from assets.upstream.layout import ANALYSES, MODEL_METADATA, QUESTIONS, RESPONSES
+from assets.upstream.layout import ANALYSES
 from assets.warehouse.assets import warehouse
 from assets.warehouse.state import building_state
 
 RULES = load_rules()
 ASSET_OF_RULE = {
-    **{f"well_formed_{kind}": kind for kind in (QUESTIONS, RESPONSES, ANALYSES, MODEL_METADATA)},
+    **{f"well_formed_{kind}": kind for kind in LANDED_KINDS},
     "corpus_not_empty": "files",
     "lfs_objects_present": "files",
     "response_shape_known": ANALYSES,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from assets.check_record import CheckResult
+from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
 from assets.lake import Lake
 from assets.landing.corpus import landed_paths, read_manifest
 from assets.quality.rules import MOST_SAMPLES, Rule
-from assets.upstream.layout import ANALYSES, MODEL_METADATA, QUESTIONS, RESPONSES
+from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -26,7 +27,19 @@ COLUMNS: dict[str, Sequence[str]] = {
         *(*POINTER, "category", "question_id", "model", "judge_model", "raw_label"),
         *("content_sha256", "content_characters"),
     ),
+    REFERENCES: (*POINTER, "category", "question_id", "model", "raw_label"),
     MODEL_METADATA: (*POINTER, "model"),
+    LAB_METADATA: (*POINTER, "lab"),
+    HUB_MODELS: (*POINTER, "model"),
+    HUB_QUESTIONS: (*POINTER, "hub_uuid", "category", "question_id"),
+    HUB_RESPONSES: (
+        *(*POINTER, "hub_uuid", "hub_question_uuid", "model"),
+        *("content_sha256", "content_characters"),
+    ),
+    HUB_ASSESSMENTS: (
+        *(*POINTER, "hub_uuid", "hub_question_uuid", "hub_response_uuid", "raw_judge"),
+        "coalesce(raw_label, raw_fine_label) as either_label",
+    ),
 }
 
 
@@ -76,7 +89,16 @@ def _expectations(kind: str) -> list["Expectation"]:
         ],
         RESPONSES: [*asked, *answered, unique(*POINTER)],
         ANALYSES: [*asked, *filled("judge_model", "raw_label"), *answered, unique(*POINTER)],
+        REFERENCES: [*asked, *filled("raw_label"), unique(*POINTER)],
         MODEL_METADATA: [*filled("model"), unique(*POINTER)],
+        LAB_METADATA: [*filled("lab"), unique(*POINTER)],
+        HUB_MODELS: [*filled("model"), unique(*POINTER)],
+        HUB_QUESTIONS: [*filled("hub_uuid", "category", "question_id"), unique(*POINTER)],
+        HUB_RESPONSES: [*filled("hub_uuid", "hub_question_uuid", "model"), *answered, unique(*POINTER)],
+        HUB_ASSESSMENTS: [
+            *filled("hub_uuid", "hub_question_uuid", "hub_response_uuid", "raw_judge", "either_label"),
+            unique(*POINTER),
+        ],
     }[kind]
 
 

@@ -38,6 +38,14 @@ class LandedLake:
             landed_file=landed.path.relative_to(self.lake.root).as_posix(),
         )
 
+    def frame(self, kind: str, rows: pl.DataFrame) -> str:
+        """Take rows for a landed file of the Hub, as they are."""
+        blob_id = f"{len(self.manifest):040x}"
+        path = self.lake.landed(kind, 1, blob_id)
+        write_parquet(path, rows)
+        landed_file = path.relative_to(self.lake.root).as_posix()
+        return self._add(kind, blob_id, row_count=rows.height, landed_file=landed_file)
+
     def file_without_lfs_object(self, kind: str, rule: str = MISSING_LFS_OBJECT) -> str:
         """A pointer whose object nobody has."""
         reason = "no object of that oid"

@@ -6,9 +6,11 @@ import polars as pl
 import pytest
 
 from assets.check_record import CheckResult
+from assets.hub.kinds import HUB_KINDS
+from assets.landing.kinds import LANDED_KINDS
 from assets.quality.landed_suites import check_landed_rows
 from assets.quality.rules import load_rules
-from assets.upstream.layout import ANALYSES, MODEL_METADATA, QUESTIONS, RESPONSES
+from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 from tests.landing.upstream_rows import ROWS, analysis, question
 from tests.quality.landed_lake import Change, LandedLake
 
@@ -36,7 +38,7 @@ def test_good_rows_pass_and_a_kind_without_files_too(landed: LandedLake) -> None
     for kind in (QUESTIONS, RESPONSES, ANALYSES):
         landed.file(kind, ROWS[kind]())
     results = check(landed)
-    assert set(results) == {f"well_formed_{kind}" for kind in ROWS}
+    assert set(results) == {f"well_formed_{kind}" for kind in LANDED_KINDS}
     assert all(result.passed for result in results.values()), results
 
 
@@ -52,13 +54,15 @@ def test_good_rows_pass_and_a_kind_without_files_too(landed: LandedLake) -> None
             ],
         ),
         (ANALYSES, [("raw_label", None), ("judge_model", None), ("content_sha256", NO_HASH.upper())]),
+        (REFERENCES, [("raw_label", None), ("model", None)]),
         (MODEL_METADATA, [("model", None)]),
+        (LAB_METADATA, [("lab", None)]),
     ],
 )
 def test_every_spoilt_row_fails_its_suite_by_column_and_place(
     landed: LandedLake, kind: str, spoilt: list[tuple[str, object]]
 ) -> None:
-    key = {MODEL_METADATA: "model_identifier", QUESTIONS: "id"}.get(kind, "question_id")
+    key = {MODEL_METADATA: "model_identifier", LAB_METADATA: "lab", QUESTIONS: "id"}.get(kind, "question_id")
     rows = [ROWS[kind](**{key: f"q_{number}"}) for number in range(len(spoilt) + 1)]
     landed.file(kind, *rows, change=spoil(spoilt))
     results = check(landed)
@@ -69,6 +73,43 @@ def test_every_spoilt_row_fails_its_suite_by_column_and_place(
     assert sorted(failed.samples) == [f"{0:040x}:{line}" for line in range(2, 2 + len(spoilt))]
     assert failed.failed_count == len(spoilt)
     assert all(result.passed for result in results.values())
+
+
+HUB_ROWS = {
+    "hub_models": {"model": "lab/model"},
+    "hub_questions": {"hub_uuid": "u", "category": "us_hard", "question_id": "q_1"},
+    "hub_responses": {
+        "hub_uuid": "u",
+        "hub_question_uuid": "q",
+        "model": "lab/model",
+        "content_sha256": "0" * 64,
+        "content_characters": 0,
+    },
+    "hub_assessments": {
+        "hub_uuid": "u",
+        "hub_question_uuid": "q",
+        "hub_response_uuid": "r",
+        "raw_judge": "judge",
+        "raw_fine_label": "REFUSAL",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        *(("hub_models", "model"), ("hub_questions", "question_id"), ("hub_responses", "hub_question_uuid")),
+        *(("hub_assessments", "hub_response_uuid"), ("hub_assessments", "raw_fine_label")),
+    ],
+)
+def test_a_spoilt_row_of_the_hub_fails_its_suite(landed: LandedLake, kind: str, column: str) -> None:
+    empty = dict.fromkeys(HUB_KINDS[kind].schema)
+    rows = [{**empty, "blob_id": "b", "line": 1, **HUB_ROWS[kind]}]
+    rows.append({**rows[0], "line": 2, column: None})
+    landed.frame(kind, pl.DataFrame(rows, schema=HUB_KINDS[kind].schema))
+    failed = check(landed)[f"well_formed_{kind}"]
+    assert failed.blocks
+    assert failed.samples == ["b:2"]
 
 
 def test_a_question_that_stands_twice_shows_both_places(landed: LandedLake) -> None:
