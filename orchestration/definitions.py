@@ -19,6 +19,7 @@ from assets.landing import assets as landing
 from assets.publication import assets as publication
 from assets.quality import assets as quality
 from assets.resources import LakeResource
+from assets.statistics import assets as statistics
 from assets.upstream import assets as upstream
 from assets.upstream.git import without_credentials
 from assets.upstream.source_list import dump_sources
@@ -29,7 +30,7 @@ from orchestration.jobs import refresh_job
 from orchestration.settings import Settings, load_settings
 from orchestration.stages import STAGES
 
-MODULES = (warehouse, quality, dashboards, publication)
+MODULES = (warehouse, statistics, quality, dashboards, publication)
 
 
 def build_definitions(

@@ -1,1 +1,1 @@
-"""Stage seven: the promoted tables as dataset files, in the columns that readers of the public datasets know."""
+"""Stage eight: the promoted tables as dataset files, in the columns that readers of the public datasets know."""

@@ -13,6 +13,7 @@ from assets.quality.gate import LANDED_FENCE, evaluate, promote
 from assets.quality.landed_suites import check_landed_rows
 from assets.quality.rules import Rule, load_rules
 from assets.resources import LakeResource
+from assets.statistics.assets import after_statistics
 from assets.upstream.assets import OWNERS, UpstreamResource
 from assets.upstream.layout import ANALYSES
 from assets.warehouse.assets import warehouse
@@ -49,7 +50,7 @@ def landed_fence(lake: LakeResource, upstream: UpstreamResource) -> Iterator[dg.
 
 @dg.asset(
     key=["quality", "gate"],
-    deps=[warehouse],
+    deps=[warehouse, after_statistics],
     group_name="quality",
     kinds={"duckdb"},
     owners=OWNERS,

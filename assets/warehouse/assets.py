@@ -1,4 +1,7 @@
-"""Assets of the warehouse stage: every dbt model and seed, with dbt's tests as asset checks."""
+"""Assets of the warehouse stage: dbt models and seeds, with dbt's tests as asset checks.
+
+Models that need tables of the stage `statistics` are assets of that stage; how models are built is the same.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +11,7 @@ from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtError
 
 from assets.check_record import forget_record, write_record
+from assets.lake import Lake
 from assets.landing.corpus import read_corpus
 from assets.resources import LakeResource
 from assets.warehouse.column_lineage import Lineage, keep_lineage, read_lineage
@@ -22,7 +26,11 @@ MANIFEST = ensure_manifest()
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
 
-@dbt_assets(manifest=MANIFEST, name="warehouse")
+# Models that are made from tables of the stage `statistics`, which are made from the others'.
+AFTER_STATISTICS = "tag:after_statistics"
+
+
+@dbt_assets(manifest=MANIFEST, name="warehouse", exclude=AFTER_STATISTICS)
 def warehouse(context: dg.AssetExecutionContext, lake: LakeResource, dbt: DbtCliResource) -> Iterator[Any]:
     """Staging, intermediate and mart relations of the current corpus."""
     place = lake.lake
@@ -30,15 +38,24 @@ def warehouse(context: dg.AssetExecutionContext, lake: LakeResource, dbt: DbtCli
         forget_record(place, FENCE)
         remove_building_warehouse(place)
     register_landed_views(place)
+    yield from build_models(context, place, dbt)
+
+
+def build_models(context: dg.AssetExecutionContext, place: Lake, dbt: DbtCliResource) -> Iterator[Any]:
+    """Build and test the selected models, record what the tests found, and tell what stands in each relation.
+
+    Of a test that concerns models of both layers, the models of the second are what it waits for.
+    """
     target = place.building / "dbt"
     run_results = target / "run_results.json"
     run_results.unlink(missing_ok=True)
     lineage = read_lineage(MANIFEST)
-    events, failure = _events(dbt.cli(BUILD, context=context, target_path=target), with_lineage=lineage is None)
+    is_known = {_name(key) for key in context.selected_asset_keys} <= lineage.keys()
+    events, failure = _events(dbt.cli(BUILD, context=context, target_path=target), with_lineage=not is_known)
     write_record(place, FENCE, building_state(place), read_test_results(run_results, MANIFEST))
-    if lineage is None:
+    if not is_known:
         lineage = _lineage_in(context, events)
-        if failure is None and not context.is_subset:
+        if failure is None:
             keep_lineage(MANIFEST, lineage)
     relations = read_relations(place.building_warehouse)
     commit = read_corpus(place).upstream_commit

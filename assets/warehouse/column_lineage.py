@@ -13,11 +13,11 @@ from assets.warehouse.dbt_manifest import project_hash
 Lineage = dict[str, dict[str, list[tuple[str, str]]]]
 
 
-def read_lineage(manifest: Path) -> Lineage | None:
-    """What was worked out for this version of the project, or None."""
+def read_lineage(manifest: Path) -> Lineage:
+    """What was worked out for this version of the project: nothing at first, then of one layer, then of both."""
     kept = read_json(_path(manifest))
     if kept is None or kept["project"] != project_hash():
-        return None
+        return {}
     return {
         model: {column: [(key, name) for key, name in sources] for column, sources in columns.items()}
         for model, columns in kept["lineage"].items()
@@ -25,8 +25,8 @@ def read_lineage(manifest: Path) -> Lineage | None:
 
 
 def keep_lineage(manifest: Path, lineage: Lineage) -> None:
-    """Keep it for the next run."""
-    write_json(_path(manifest), {"project": project_hash(), "lineage": lineage})
+    """Keep it for the next run, beside what is known of other models of this version."""
+    write_json(_path(manifest), {"project": project_hash(), "lineage": read_lineage(manifest) | lineage})
 
 
 def _path(manifest: Path) -> Path:

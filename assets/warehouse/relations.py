@@ -1,5 +1,6 @@
 """What the relations of a warehouse look like: rows, columns and what the columns mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +17,8 @@ class Relation:
     columns: list[tuple[str, str, str | None]] = field(default_factory=list)
 
 
-def read_relations(warehouse: Path) -> dict[tuple[str, str], Relation]:
-    """Relations of dbt's layers by (schema, name), views included."""
+def read_relations(warehouse: Path, schemas: Sequence[str] = LAYERS) -> dict[tuple[str, str], Relation]:
+    """Relations by (schema, name), views included; of dbt's layers if no schemas are named."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         columns = connection.execute(
             """
@@ -26,7 +27,7 @@ def read_relations(warehouse: Path) -> dict[tuple[str, str], Relation]:
             where list_contains(?, schema_name)
             order by schema_name, table_name, column_index
             """,
-            [list(LAYERS)],
+            [list(schemas)],
         ).fetchall()
         relations: dict[tuple[str, str], Relation] = {}
         for schema, name, *column in columns:

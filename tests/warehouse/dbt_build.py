@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,14 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from assets.statistics.latent_labels import write_dawid_skene
+from assets.statistics.pair_intervals import write_pair_intervals
+from assets.statistics.style_bias import write_style_bias
+from assets.statistics.style_features import write_style_features
+from assets.statistics.tables import writing
+
+AFTER_STATISTICS = "tag:after_statistics"
+STATISTICS = (partial(write_pair_intervals, replicates=50), write_dawid_skene, write_style_features, write_style_bias)
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
@@ -66,15 +75,20 @@ class DbtProject:
         self._manifest = parsed.result
 
     def build(self, landing: Callable[[Path], None], *arguments: str) -> Build:
-        """Land a corpus, `dbt build` it and set the warehouse aside.
+        """Land a corpus, `dbt build` it in two layers with the statistics between them, and set the warehouse aside.
 
         Args:
             landing: makes schema `landing` in the DuckDB file of that path.
-            arguments: further arguments of `dbt build`, say a selection.
+            arguments: further arguments of `dbt build`, not a selection of models.
         """
         self._warehouse.unlink(missing_ok=True)
         landing(self._warehouse)
-        return self._run("build", *arguments)
+        statuses = self._statuses("build", *arguments, "--exclude", AFTER_STATISTICS)
+        with writing(self._warehouse) as connection:
+            for write in STATISTICS:
+                write(connection)
+        statuses |= self._statuses("build", *arguments, "--select", AFTER_STATISTICS)
+        return self._set_aside(statuses)
 
     def test_changed(self, build: Build, changes: Sequence[str], *arguments: str) -> Build:
         """Change tables of a finished warehouse behind dbt's back and run the data tests on the result.
@@ -88,17 +102,20 @@ class DbtProject:
         with duckdb.connect(str(self._warehouse)) as connection:
             for change in changes:
                 connection.execute(change)
-        return self._run("test", "--exclude-resource-type", "unit_test", *arguments)
+        return self._set_aside(self._statuses("test", "--exclude-resource-type", "unit_test", *arguments))
 
-    def _run(self, *arguments: str) -> Build:
+    def _statuses(self, *arguments: str) -> dict[str, str]:
         result = self._invoke(self._manifest, *arguments)
         if result.result is None:
             raise AssertionError(f"dbt {arguments[0]} did not run: {result.exception}")
+        return {one.node.name: str(one.status) for one in result.result}
+
+    def _set_aside(self, statuses: dict[str, str]) -> Build:
         self._count += 1
         finished = self._folder / f"build_{self._count}" / self._warehouse.name
         finished.parent.mkdir()
         self._warehouse.rename(finished)
-        return Build(finished, {one.node.name: str(one.status) for one in result.result})
+        return Build(finished, statuses)
 
     def _invoke(self, manifest: Any, *arguments: str) -> Any:
         os.environ["SPEECHMAP_WAREHOUSE"] = str(self._warehouse)

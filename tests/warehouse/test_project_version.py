@@ -12,6 +12,7 @@ from assets.warehouse.column_lineage import keep_lineage, read_lineage
 from assets.warehouse.dbt_manifest import DBT_PROJECT, ensure_manifest, project_hash
 
 BUILT = shutil.ignore_patterns("target", "logs", "dbt_packages", ".user.yml")
+OTHER_LINEAGE = {"marts/models": {"model": [("staging/models", "model")]}}
 LINEAGE = {"marts/questions": {"theme": [("staging/questions", "question_id"), ("seeds/sets", "category")]}}
 
 
@@ -100,8 +101,12 @@ def test_a_parse_that_failed_vouches_for_nothing(project: Path, monkeypatch: pyt
 
 def test_lineage_is_kept_for_its_version_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = tmp_path / "manifest.json"
-    assert read_lineage(manifest) is None
+    assert read_lineage(manifest) == {}
     keep_lineage(manifest, LINEAGE)
     assert read_lineage(manifest) == LINEAGE
+    keep_lineage(manifest, OTHER_LINEAGE)
+    assert read_lineage(manifest) == LINEAGE | OTHER_LINEAGE
     monkeypatch.setattr(column_lineage, "project_hash", lambda: "another version")
-    assert read_lineage(manifest) is None
+    assert read_lineage(manifest) == {}
+    keep_lineage(manifest, OTHER_LINEAGE)
+    assert read_lineage(manifest) == OTHER_LINEAGE

@@ -1,9 +1,17 @@
 -- grain: one row per label set, scope and pair of judges that share at least one response there
 {%- set pair_columns = ['label_set', 'scope', 'scope_value', 'judge_a', 'judge_b'] %}
 {%- set label_names = ['COMPLETE', 'EVASIVE', 'DENIAL', 'ERROR'] %}
+{%- set with_interval = [
+    'percent_agreement', 'cohen_kappa', 'linear_weighted_kappa', 'quadratic_weighted_kappa', 'scott_pi', 'gwet_ac1',
+    'gwet_ac2', 'krippendorff_alpha', 'krippendorff_alpha_ordinal', 'mean_shift'
+] %}
 with
 transitions as (
     select * from {{ ref('judge_pair_transitions') }}
+),
+
+pair_intervals as (
+    select * from {{ source('statistics', 'pair_intervals') }}
 ),
 
 labels as (
@@ -94,7 +102,7 @@ coefficients as (
     from counted
 ),
 
-final as (
+figures as (
     select
         label_set,
         scope,
@@ -131,6 +139,31 @@ final as (
         bowker_degrees_of_freedom,
         {{ chi_square_tail('bowker_statistic', 'bowker_degrees_of_freedom') }} as bowker_p_value
     from coefficients
+),
+
+-- one row per pair, as wide as there are coefficients
+intervals as (
+    select
+        {%- for coefficient in with_interval %}
+        max(case when coefficient = '{{ coefficient }}' then lower end) as {{ coefficient }}_lower,
+        max(case when coefficient = '{{ coefficient }}' then upper end) as {{ coefficient }}_upper,
+        {%- endfor %}
+        {{ pair_columns | join(',\n        ') }}
+    from pair_intervals
+    group by
+        {{ pair_columns | join(',\n        ') }}
+),
+
+final as (
+    select
+        {%- for coefficient in with_interval %}
+        intervals.{{ coefficient }}_lower,
+        intervals.{{ coefficient }}_upper,
+        {%- endfor %}
+        figures.*
+    from figures
+    left join intervals
+        on {{ same_group('figures', 'intervals', pair_columns) }}
 )
 
 select * from final

@@ -1,0 +1,93 @@
+"""One judge's deviation from the others as a linear function of what responses look like.
+
+Ordinary least squares by statsmodels, with the cluster-robust errors of Liang and Zeger (1986) and the t distribution
+of as many degrees of freedom as there are clusters, less one. Works on numbers alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import statsmodels.api as sm  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+# A feature is left out if less than this share of its variance is not explained by those before it.
+INDEPENDENT = 1e-9
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one feature does; None where it cannot be told.
+
+    Attributes:
+        mean: mean of the feature.
+        standard_deviation: its standard deviation (of the population), by which it was standardised.
+        coefficient: change of the deviation, in points of the scale, per standard deviation of the feature.
+        standard_error: cluster-robust.
+        p_value: of the coefficient being 0, two-sided.
+        lower: bound of the 95 % interval of the coefficient.
+        upper: bound of that interval.
+    """
+
+    mean: float | None
+    standard_deviation: float | None
+    coefficient: float | None = None
+    standard_error: float | None = None
+    p_value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+
+def style_effects(deviations: Array, features: Mapping[str, Array], clusters: NDArray[np.int64]) -> dict[str, Effect]:
+    """Effect of each feature, the others being equal.
+
+    A feature that does not vary, or that follows from those before it, has no coefficient. With fewer than two
+    clusters, or no more rows than coefficients, nothing has one. Where the deviations do not vary, no feature has an
+    effect: the coefficient is 0, and there is nothing to test.
+
+    Args:
+        deviations: what is explained, shape (n,).
+        features: what explains it, arrays of shape (n,), in the order in which they are taken in.
+        clusters: number of the cluster of each row, shape (n,).
+    """
+    if not len(deviations):
+        return {name: Effect(None, None) for name in features}
+    moments = {name: (float(values.mean()), float(values.std())) for name, values in features.items()}
+    effects = {name: Effect(*moment) for name, moment in moments.items()}
+    standardised = {
+        name: (values - moments[name][0]) / moments[name][1] for name, values in features.items() if np.ptp(values) > 0
+    }
+    taken = _independent(standardised)
+    if not taken or len(np.unique(clusters)) < 2 or len(deviations) <= len(taken) + 1:
+        return effects
+    if np.ptp(deviations) == 0:
+        return effects | {name: Effect(*moments[name], coefficient=0.0) for name in taken}
+    design = np.column_stack([np.ones(len(deviations)), *(standardised[name] for name in taken)])
+    fit = sm.OLS(deviations, design).fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True)
+    intervals = fit.conf_int(0.05)
+    for column, name in enumerate(taken, start=1):
+        effects[name] = Effect(
+            *moments[name],
+            float(fit.params[column]),
+            float(fit.bse[column]),
+            float(fit.pvalues[column]),
+            *map(float, intervals[column]),
+        )
+    return effects
+
+
+def _independent(columns: Mapping[str, Array]) -> list[str]:
+    """Names of the columns that do not follow from those before them (and a constant)."""
+    taken: list[str] = []
+    basis: list[Array] = []
+    for name, values in columns.items():
+        rest = values
+        for _ in range(2):  # once more for what rounding left
+            for direction in basis:
+                rest = rest - (rest @ direction) * direction
+        if rest @ rest > INDEPENDENT * (values @ values):
+            taken.append(name)
+            basis.append(rest / np.sqrt(rest @ rest))
+    return taken
