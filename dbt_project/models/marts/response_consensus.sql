@@ -13,6 +13,14 @@ human_labels as (
     where reference_type = 'human'
 ),
 
+-- labels without errors are all that the model knows
+dawid_skene_labels as (
+    select
+        *,
+        'three_labels' as label_set
+    from {{ source('statistics', 'dawid_skene_labels') }}
+),
+
 final as (
     select
         label_patterns.label_set,
@@ -27,6 +35,10 @@ final as (
         label_patterns.is_tie,
         label_patterns.is_unanimous,
         label_patterns.entropy_bits,
+        dawid_skene_labels.label as dawid_skene_label,
+        dawid_skene_labels.complete_probability as dawid_skene_complete_probability,
+        dawid_skene_labels.evasive_probability as dawid_skene_evasive_probability,
+        dawid_skene_labels.denial_probability as dawid_skene_denial_probability,
         human_labels.label as human_label,
         human_labels.label = label_patterns.majority_label as is_confirmed_by_human
     from panel_patterns
@@ -35,6 +47,10 @@ final as (
         on
             label_patterns.label_set = human_labels.label_set
             and panel_patterns.response_uuid = human_labels.response_uuid
+    left join dawid_skene_labels
+        on
+            label_patterns.label_set = dawid_skene_labels.label_set
+            and panel_patterns.response_uuid = dawid_skene_labels.response_uuid
 )
 
 select * from final
