@@ -1,8 +1,27 @@
-"""The data tests of the statistics find what they are there to find: tables are changed behind dbt's back."""
+"""The data tests of the statistics find what they are there to find, and the statistics are the same in any order."""
 
 import pytest
 
 from .dbt_build import Build, DbtProject
+from .statistics_builds import MODELS_ONLY
+from .statistics_panel import statistics_panel
+
+MARTS = (
+    "response_consensus",
+    "panel_agreement",
+    "judge_strictness",
+    "judge_reliability",
+    "judge_reliability_labels",
+    "judge_reliability_confusions",
+    "judge_rank_correlation",
+    "judge_consistency",
+    "judge_consistency_transitions",
+    "model_compliance",
+    "theme_compliance",
+    "question_contention",
+    "question_contention_by_judge",
+    "lab_standings",
+)
 
 # The change on the left must fail the test on the right.
 CHANGES = {
@@ -75,3 +94,13 @@ def changed(dbt_project: DbtProject, statistics_build: Build) -> Build:
 def test_a_data_test_fails_where_its_table_is_wrong(changed: Build, statistics_build: Build, name: str) -> None:
     assert statistics_build.status(name) == "pass"
     assert changed.status(name) == "fail"
+
+
+def test_statistics_do_not_depend_on_the_order_of_landed_rows(dbt_project: DbtProject, statistics_build: Build) -> None:
+    shuffled = dbt_project.build(lambda path: statistics_panel().write(path, shuffle_seed=3), *MODELS_ONLY)
+
+    for mart in MARTS:
+        query = f"select * from marts.{mart} order by all"
+        rows = shuffled.rows(query)
+        assert rows == statistics_build.rows(query), mart
+        assert rows, mart
