@@ -44,7 +44,7 @@ def test_docs_blocks_are_used() -> None:
 def test_every_table_of_the_warehouse_lies_in_a_schema_of_its_layer(panel_build: Build) -> None:
     query = "select schema_name from duckdb_tables() union select schema_name from duckdb_views() where not internal"
     schemas = {name for (name,) in panel_build.rows(query)}
-    assert schemas == {"landing", "staging", "intermediate", "marts", "seeds"}
+    assert schemas == {"landing", "staging", "intermediate", "marts", "seeds", "statistics"}
 
 
 @pytest.mark.parametrize("path", sorted((PROJECT / "seeds").glob("*.csv")), ids=lambda path: path.stem)
