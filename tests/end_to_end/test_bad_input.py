@@ -38,9 +38,10 @@ def last_good_state(pipeline: Pipeline) -> dict[str, str]:
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
 
 
-def test_rows_that_cannot_be_read_are_quarantined_with_their_place_and_the_rest_goes_on(
-    upstream: DamagedUpstream, pipeline: Pipeline
+def test_rows_that_cannot_be_read_are_quarantined_and_metadata_out_of_reach_is_null(
+    upstream: DamagedUpstream, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Two troubles of one run: bad rows, and a source of model metadata that has never been reached."""
     analyses, responses = upstream.plain_file("analysis"), upstream.plain_file("responses")
     before = pipeline.query("select count(*) from marts.assessments where origin != 'hub'")[0][0]
     upstream.replace_line(analyses, 1, '{"question_id": "cut o')
@@ -49,7 +50,7 @@ def test_rows_that_cannot_be_read_are_quarantined_with_their_place_and_the_rest_
     upstream.edit_row(responses, 2, lambda row: row.update(question_id=7))
     upstream.commit()
 
-    outcome = pipeline.run(upstream.repository)
+    outcome = pipeline.run(upstream.repository, site_metadata=pipeline.data_dir / "gone.git")
 
     assert outcome.problems == []
     assert any("nothing_quarantined" in warning for warning in outcome.warnings)
@@ -62,6 +63,11 @@ def test_rows_that_cannot_be_read_are_quarantined_with_their_place_and_the_rest_
         ]
     )
     assert pipeline.query("select count(*) from marts.assessments")[0][0] == before - 2
+    assert any("gone.git" in record.getMessage() for record in caplog.records if record.levelname == "WARNING")
+    known = "select count(*), count(creator), count(release_date), count(is_published) from marts.models"
+    ((models, *described),) = pipeline.query(known)
+    assert models > 0
+    assert described == [0, 0, 0]
 
 
 def test_an_unknown_label_closes_the_gate_and_names_the_check(upstream: DamagedUpstream, pipeline: Pipeline) -> None:
@@ -148,19 +154,6 @@ def test_what_cannot_be_run_says_why_and_exits_with_an_error(
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_model_metadata_that_cannot_be_reached_is_a_warning_and_nulls(
-    demo_corpus: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    pipeline = Pipeline(tmp_path / "data")
-    outcome = pipeline.run(demo_corpus / "llm-compliance.git", site_metadata=tmp_path / "gone.git")
-    assert outcome.problems == []
-    assert any("gone.git" in record.getMessage() for record in caplog.records if record.levelname == "WARNING")
-    known = "select count(*), count(creator), count(release_date), count(is_published) from marts.models"
-    ((models, *described),) = pipeline.query(known)
-    assert models > 0
-    assert described == [0, 0, 0]
 
 
 @pytest.fixture
