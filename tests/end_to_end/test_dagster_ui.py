@@ -10,7 +10,7 @@ from tests.dashboards.browser import Watch, open_browser
 from tests.end_to_end.dagster_server import DagsterServer, dagster_ui
 from tests.end_to_end.pipeline import Pipeline
 
-GROUPS = {"upstream", "hub", "landing", "warehouse", "quality", "dashboards", "publication"}
+GROUPS = {"upstream", "hub", "landing", "warehouse", "statistics", "quality", "dashboards", "publication"}
 ASSETS = """{ assetNodes {
   assetKey { path } groupName description kinds isMaterializable
   owners { ... on TeamAssetOwner { team } }
@@ -32,7 +32,7 @@ AUTOMATION = """{ workspaceOrError { ... on Workspace { locationEntries { locati
     schedules { name scheduleState { status } }
   } }
 } } } } }"""
-LOOK = """mutation { sensorDryRun(selectorData: {
+LOOK = """mutation { sensorDryRun(cursor: null, selectorData: {
   repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__", sensorName: "SENSOR"
 }) { ... on DryRunInstigationTick { evaluationResult { skipReason runRequests { runKey } } } } }"""
 

@@ -14,6 +14,7 @@ from assets.lake import Lake
 from tests.landing.landing_run import land
 from tests.upstream.repository import Repository
 
+ROOT = Path(__file__).resolve().parents[2]
 MOMENTS = 24
 # Dies at the n-th write, rename, removal or start of git; tells how many there are.
 SYNC = """
@@ -55,7 +56,7 @@ def rows(model: str, count: int) -> bytes:
 
 def sync(data_dir: Path, repository: Path, moment: int) -> "subprocess.CompletedProcess[bytes]":
     command = [sys.executable, "-c", SYNC, str(data_dir), str(repository), str(moment)]
-    return subprocess.run(command, check=False, capture_output=True)
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
 
 
 def made(data_dir: Path) -> dict[str, str]:
