@@ -31,6 +31,23 @@ def read_test_results(run_results: Path, manifest: Path) -> list[CheckResult]:
     return [result for result in results if result is not None]
 
 
+def read_queries(run_results: Path) -> dict[tuple[str, str], str]:
+    """The query of every model that one dbt invocation built, by schema and name of its relation."""
+    if not run_results.exists():
+        return {}
+    outcomes = json.loads(run_results.read_text(encoding="utf-8"))["results"]
+    return {
+        _schema_and_name(outcome["relation_name"]): outcome["compiled_code"]
+        for outcome in outcomes
+        if outcome["unique_id"].startswith("model.") and outcome["status"] in PASSED and outcome.get("compiled_code")
+    }
+
+
+def _schema_and_name(relation_name: str) -> tuple[str, str]:
+    _, schema, name = (part.strip('"') for part in relation_name.split("."))
+    return schema, name
+
+
 def _result(node: dict[str, Any], outcome: dict[str, Any]) -> CheckResult | None:
     passed = outcome["status"] in PASSED
     if passed and node["resource_type"] != "test":

@@ -30,10 +30,11 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 @dataclass(frozen=True)
 class Build:
-    """A finished warehouse and what dbt said about each of its nodes."""
+    """A finished warehouse, what dbt said about each of its nodes, and the queries of its models."""
 
     warehouse: Path
     statuses: dict[str, str]
+    queries: dict[str, str]
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
@@ -83,12 +84,12 @@ class DbtProject:
         """
         self._warehouse.unlink(missing_ok=True)
         landing(self._warehouse)
-        statuses = self._statuses("build", *arguments, "--exclude", AFTER_STATISTICS)
+        results = self._results("build", *arguments, "--exclude", AFTER_STATISTICS)
         with writing(self._warehouse) as connection:
             for write in STATISTICS:
                 write(connection)
-        statuses |= self._statuses("build", *arguments, "--select", AFTER_STATISTICS)
-        return self._set_aside(statuses)
+        results += self._results("build", *arguments, "--select", AFTER_STATISTICS)
+        return self._set_aside(results)
 
     def test_changed(self, build: Build, changes: Sequence[str], *arguments: str) -> Build:
         """Change tables of a finished warehouse behind dbt's back and run the data tests on the result.
@@ -102,20 +103,22 @@ class DbtProject:
         with duckdb.connect(str(self._warehouse)) as connection:
             for change in changes:
                 connection.execute(change)
-        return self._set_aside(self._statuses("test", "--exclude-resource-type", "unit_test", *arguments))
+        return self._set_aside(self._results("test", "--exclude-resource-type", "unit_test", *arguments))
 
-    def _statuses(self, *arguments: str) -> dict[str, str]:
+    def _results(self, *arguments: str) -> list[Any]:
         result = self._invoke(self._manifest, *arguments)
         if result.result is None:
             raise AssertionError(f"dbt {arguments[0]} did not run: {result.exception}")
-        return {one.node.name: str(one.status) for one in result.result}
+        return list(result.result)
 
-    def _set_aside(self, statuses: dict[str, str]) -> Build:
+    def _set_aside(self, results: list[Any]) -> Build:
         self._count += 1
         finished = self._folder / f"build_{self._count}" / self._warehouse.name
         finished.parent.mkdir()
         self._warehouse.rename(finished)
-        return Build(finished, statuses)
+        statuses = {one.node.name: str(one.status) for one in results}
+        queries = {one.node.name: one.node.compiled_code for one in results if one.node.resource_type == "model"}
+        return Build(finished, statuses, queries)
 
     def _invoke(self, manifest: Any, *arguments: str) -> Any:
         os.environ["SPEECHMAP_WAREHOUSE"] = str(self._warehouse)

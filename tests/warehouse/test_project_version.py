@@ -1,4 +1,4 @@
-"""What depends on the version of the dbt project: its hash, its manifest, the column lineage worked out from it."""
+"""What depends on the version of the dbt project: its hash and its manifest."""
 
 import shutil
 from collections.abc import Callable
@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 
 from assets.errors import PipelineError
-from assets.warehouse import column_lineage, dbt_manifest
-from assets.warehouse.column_lineage import keep_lineage, read_lineage
+from assets.warehouse import dbt_manifest
 from assets.warehouse.dbt_manifest import DBT_PROJECT, ensure_manifest, project_hash
 
 BUILT = shutil.ignore_patterns("target", "logs", "dbt_packages", ".user.yml")
-OTHER_LINEAGE = {"marts/models": {"model": [("staging/models", "model")]}}
-LINEAGE = {"marts/questions": {"theme": [("staging/questions", "question_id"), ("seeds/sets", "category")]}}
 
 
 @pytest.fixture
@@ -97,16 +94,3 @@ def test_a_parse_that_failed_vouches_for_nothing(project: Path, monkeypatch: pyt
             ensure_manifest(project)
     (project / "dbt_project.yml").write_bytes(original)
     assert ensure_manifest(project).read_text() == "{}"
-
-
-def test_lineage_is_kept_for_its_version_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    manifest = tmp_path / "manifest.json"
-    assert read_lineage(manifest) == {}
-    keep_lineage(manifest, LINEAGE)
-    assert read_lineage(manifest) == LINEAGE
-    keep_lineage(manifest, OTHER_LINEAGE)
-    assert read_lineage(manifest) == LINEAGE | OTHER_LINEAGE
-    monkeypatch.setattr(column_lineage, "project_hash", lambda: "another version")
-    assert read_lineage(manifest) == {}
-    keep_lineage(manifest, OTHER_LINEAGE)
-    assert read_lineage(manifest) == OTHER_LINEAGE
