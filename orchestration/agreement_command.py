@@ -19,6 +19,14 @@ import click
 @click.option(
     "--cluster", metavar="COL", help="Column that says which items belong together; intervals then resample these."
 )
+@click.option(
+    "--small-sample",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    envvar="SPEECHMAP_SMALL_SAMPLE",
+    help="Flag two raters who share fewer items.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, complete and unrounded.")
 def agreement(
     file: Path,
@@ -29,6 +37,7 @@ def agreement(
     ignore: str | None,
     reference: str | None,
     cluster: str | None,
+    small_sample: int,
     as_json: bool,
 ) -> None:
     """Tell how far raters agree in FILE, a CSV, JSONL or Parquet file of judgments.
@@ -50,6 +59,7 @@ def agreement(
             order=_names(order),
             ignored=_names(ignore),
             reference=reference,
+            small_sample=small_sample,
         )
     for name in report["unseen_labels"]:
         click.echo(f"warning: no row has the label '{name}' of --order", err=True)

@@ -4,17 +4,13 @@ Importing it needs no network and no secret. `build_definitions` lets a caller r
 """
 
 import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from assets.dashboards import assets as dashboards
 from assets.hub import assets as hub
-from assets.lake import Lake
 from assets.landing import assets as landing
 from assets.publication import assets as publication
 from assets.quality import assets as quality
@@ -24,7 +20,7 @@ from assets.upstream import assets as upstream
 from assets.upstream.git import without_credentials
 from assets.upstream.source_list import dump_sources
 from assets.warehouse import assets as warehouse
-from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE
+from assets.warehouse.dbt_manifest import SMALL_SAMPLE_VARIABLE
 from orchestration.automation import schedules, sensors
 from orchestration.jobs import refresh_job
 from orchestration.settings import Settings, load_settings
@@ -46,8 +42,8 @@ def build_definitions(
     """
     settings = settings or load_settings()
     sources = settings.git_sources
-    # dbt reads the place of its file from the environment, in a child process and in this one.
-    os.environ[WAREHOUSE_VARIABLE] = str(Lake(settings.data_dir).building_warehouse)
+    # dbt's macros read it from the environment.
+    os.environ[SMALL_SAMPLE_VARIABLE] = str(settings.small_sample)
     resources: dict[str, Any] = {
         "lake": LakeResource(data_dir=str(settings.data_dir)),
         "upstream": upstream.UpstreamResource(
@@ -55,11 +51,6 @@ def build_definitions(
             on_missing_lfs=settings.on_missing_lfs,
         ),
         "hub": _hub_resource(settings),
-        "dbt": DbtCliResource(
-            project_dir=str(DBT_PROJECT),
-            profiles_dir=str(DBT_PROJECT),
-            dbt_executable=str(Path(sys.executable).with_name("dbt")),
-        ),
     }
     return dg.Definitions(
         assets=[

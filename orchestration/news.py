@@ -44,6 +44,7 @@ def ingredients(settings: Settings) -> dict[str, Any]:
             ]
             + hub.result(),
             "on_missing_lfs": settings.on_missing_lfs,
+            "small_sample": settings.small_sample,
             "code": _code_hash(),
         }
 

@@ -15,7 +15,7 @@ from orchestration.definitions import build_definitions
 from orchestration.jobs import REFRESH
 from orchestration.settings import Settings
 
-REPORTED_ANYWAY = {"DagsterAssetCheckFailedError", "DagsterDbtCliRuntimeError"}
+REPORTED_ANYWAY = {"DagsterAssetCheckFailedError", "DbtBuildError"}
 Say = Callable[[str], None]
 
 
@@ -84,11 +84,7 @@ def _tell(entry: dg.EventLogEntry, say: Say) -> None:
 
 
 def _sentence(check: dg.AssetCheckEvaluation) -> str:
-    described = check.description or ""
-    if not described:
-        count = check.metadata.get("dagster_dbt/failed_row_count")
-        described = f"failed on {count.value} rows" if count is not None else "failed"
-    return f"check {check.check_name} on {check.asset_key.to_user_string()}: {described}"
+    return f"check {check.check_name} on {check.asset_key.to_user_string()}: {check.description or 'failed'}"
 
 
 def _step_problem(event: dg.DagsterEvent, *, explained: bool) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from assets.agreement.pairs import SMALL_SAMPLE
 from assets.errors import PipelineError
 from assets.hub.client import PUBLIC_ENDPOINT, PUBLIC_REPOSITORIES, HubConfig
 from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
@@ -62,6 +63,9 @@ class Settings(BaseSettings):
         "fail",
         description="What a missing Git LFS object does: `fail` keeps the last good state, `skip` goes on without "
         "the file and warns.",
+    )
+    small_sample: int = Field(
+        SMALL_SAMPLE, ge=0, description="Figures that rest on fewer responses are kept and flagged as a small sample."
     )
     watch: bool = Field(True, description="Whether sensors look for new commits while the Dagster UI runs.")
     watch_seconds: int = Field(300, ge=30, description="Seconds between two looks of a sensor.")

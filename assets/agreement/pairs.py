@@ -6,7 +6,7 @@ from assets.agreement.judgments import Judgments
 from assets.agreement.macros import render
 from assets.agreement.rows import Row, rows
 
-SMALL_SAMPLE = 30  # items; the dbt project's variable small_sample has the same
+SMALL_SAMPLE = 30  # items, where nobody says otherwise
 # More raters than these are a crowd. Two of it who share no item are left out (a crowd of 5,000 has 12 million pairs),
 # and two who share few have no intervals (a second for 200 pairs).
 MOST_RATERS_OF_A_PANEL = 100
@@ -68,9 +68,10 @@ _COEFFICIENTS = """
 """
 
 
-def pair_table(judgments: Judgments) -> list[Row]:
+def pair_table(judgments: Judgments, small_sample: int = SMALL_SAMPLE) -> list[Row]:
     """One row per two raters, in the order of their names, with all figures that compare them.
 
+    Those who share fewer items than `small_sample` are flagged.
     Leaves table `contingency` in the database: rater_a, rater_b, label_a, label_b, score_a, score_b, response_count.
     Two raters who share no item have a row with n = 0, unless they belong to a crowd.
     """
@@ -78,7 +79,7 @@ def pair_table(judgments: Judgments) -> list[Row]:
     connection.execute(_CONTINGENCY)
     found = {
         (row["rater_a"], row["rater_b"]): row
-        for row in rows(connection, render(_COEFFICIENTS, label_count=len(labels), small_sample=SMALL_SAMPLE))
+        for row in rows(connection, render(_COEFFICIENTS, label_count=len(labels), small_sample=small_sample))
     }
     tables: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
     for a, b, label_a, label_b, count in connection.execute(

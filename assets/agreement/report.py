@@ -7,7 +7,7 @@ from pathlib import Path
 from assets.agreement.bootstrap import CONFIDENCE, REPLICATES, SEED
 from assets.agreement.judgments import Columns, read_judgments
 from assets.agreement.pair_intervals import pair_intervals
-from assets.agreement.pairs import pair_table
+from assets.agreement.pairs import SMALL_SAMPLE, pair_table
 from assets.agreement.panel import panel_figures
 from assets.agreement.reliability import reliability
 from assets.agreement.rows import Row
@@ -21,6 +21,7 @@ def agreement_report(
     order: Sequence[str] = (),
     ignored: Collection[str] = (),
     reference: str | None = None,
+    small_sample: int = SMALL_SAMPLE,
 ) -> Row:
     """Everything that can be said of the raters in a file.
 
@@ -33,6 +34,7 @@ def agreement_report(
         order: all labels from lowest to highest; without it ordinal figures are None.
         ignored: labels that count as missing.
         reference: the rater whose labels the others are compared with; None for the majority of the others.
+        small_sample: two raters who share fewer items are flagged.
 
     Raises:
         PipelineError: the file cannot be read or holds nothing that can be compared, or lacks the reference.
@@ -43,7 +45,7 @@ def agreement_report(
         raise PipelineError(
             f"{file}: --reference {reference} is no rater in column '{columns.rater}'; it has {', '.join(raters[:20])}"
         )
-    pairs = pair_table(judgments)
+    pairs = pair_table(judgments, small_sample)
     return {
         "raters": raters,
         "labels": labels.labels,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import dbt_assets
 
 from assets.landing.corpus import read_corpus
 from assets.resources import LakeResource
@@ -84,12 +84,12 @@ def style_bias(lake: LakeResource) -> Iterator[dg.MaterializeResult[None]]:
 
 
 @dbt_assets(manifest=MANIFEST, name="after_statistics", select=AFTER_STATISTICS)
-def after_statistics(context: dg.AssetExecutionContext, lake: LakeResource, dbt: DbtCliResource) -> Iterator[Any]:
+def after_statistics(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Any]:
     """Marts that join what this stage has computed."""
     from assets.statistics.tables import require_statistics
 
     require_statistics(lake.lake.building_warehouse)
-    yield from build_models(context, lake.lake, dbt)
+    yield from build_models(context, lake.lake, "--select", AFTER_STATISTICS)
 
 
 def _written(

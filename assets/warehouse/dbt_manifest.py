@@ -2,16 +2,22 @@
 
 import hashlib
 import os
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from assets.errors import PipelineError
 
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 SOURCE_FOLDERS = ("macros", "models", "seeds", "tests")
 SOURCE_FILES = ("dbt_project.yml", "profiles.yml")
 WAREHOUSE_VARIABLE = "SPEECHMAP_WAREHOUSE"
+SMALL_SAMPLE_VARIABLE = "SPEECHMAP_SMALL_SAMPLE"
 
 
 def project_hash(project: Path = DBT_PROJECT) -> str:
@@ -28,21 +34,32 @@ def project_hash(project: Path = DBT_PROJECT) -> str:
 
 
 def ensure_manifest(project: Path = DBT_PROJECT) -> Path:
-    """Path of `manifest.json`, parsed anew if the project has changed since.
+    """Path of `manifest.json`, parsed anew if the project or dbt has changed since.
 
     Raises:
         PipelineError: dbt cannot parse the project.
     """
     target = project / "target"
     target.mkdir(exist_ok=True)
-    manifest, stamp = target / "manifest.json", target / "manifest.sha256"
+    manifest, stamp = target / "manifest.json", target / "manifest.stamp"
     with FileLock(target / ".manifest.lock"):
-        current = project_hash(project)
+        current = f"{project_hash(project)} dbt {version('dbt-core')}"
         if not manifest.exists() or not stamp.exists() or stamp.read_text() != current:
             stamp.unlink(missing_ok=True)  # killed while parsing, it would vouch for half a manifest
             _parse(project)
             stamp.write_text(current)
     return manifest
+
+
+def parsed_project(project: Path = DBT_PROJECT) -> "Manifest":
+    """The project as dbt knows it once it is parsed: more than stands in `manifest.json`.
+
+    Raises:
+        PipelineError: dbt cannot parse the project.
+    """
+    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - takes seconds
+
+    return Manifest.from_msgpack(ensure_manifest(project).with_name("partial_parse.msgpack").read_bytes())
 
 
 def _parse(project: Path) -> None:

@@ -1,17 +1,19 @@
 """The name of a state of the tables: which corpus, seen through which models.
 
-The same corpus through the same models gives the same tables, so their name is enough to ask whether
+The same corpus through the same models and settings gives the same tables, so their name is enough to ask whether
 exactly these tables passed their checks.
 """
 
 import hashlib
+import os
 from pathlib import Path
 
 import duckdb
 
+from assets.agreement.pairs import SMALL_SAMPLE
 from assets.lake import Lake
 from assets.landing.corpus import read_corpus
-from assets.warehouse.dbt_manifest import project_hash
+from assets.warehouse.dbt_manifest import SMALL_SAMPLE_VARIABLE, project_hash
 
 
 def building_state(lake: Lake) -> str:
@@ -20,7 +22,8 @@ def building_state(lake: Lake) -> str:
     Raises:
         PipelineError: nothing has been landed yet.
     """
-    return hashlib.sha256(f"{read_corpus(lake).corpus_id}\0{project_hash()}".encode()).hexdigest()
+    seen_through = f"{project_hash()}\0{os.environ.get(SMALL_SAMPLE_VARIABLE, SMALL_SAMPLE)}"
+    return hashlib.sha256(f"{read_corpus(lake).corpus_id}\0{seen_through}".encode()).hexdigest()
 
 
 def commit_of(warehouse: Path) -> str:

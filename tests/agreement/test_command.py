@@ -247,6 +247,12 @@ def test_what_is_undefined_is_null_in_json_and_a_dash_in_the_table(tmp_path: Pat
     assert "None" not in printed
 
 
+def test_what_is_few_is_a_setting(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> None:
+    few = report_of(nineteen_runs[0], *RUNS, "--small-sample", "390")["pairs"]
+    assert {pair["is_small_sample"] for pair in few} == {True, False}
+    assert all(pair["is_small_sample"] == (pair["n"] < 390) for pair in few)
+
+
 def test_a_label_of_the_order_that_nobody_gave_is_told_and_counts(tmp_path: Path) -> None:
     file = tmp_path / "f.csv"
     file.write_text("i,r,l\n1,a,x\n1,b,x\n2,a,x\n2,b,y\n")

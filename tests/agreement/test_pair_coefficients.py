@@ -6,11 +6,9 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-import yaml
 
 from assets.agreement.coefficients import NOMINAL, ORDINAL, pair_coefficients
-from assets.agreement.macros import MACROS, render
-from assets.agreement.pairs import SMALL_SAMPLE
+from assets.agreement.macros import render
 
 from .reference_libraries import Array, pair_figures
 from .tables import PARADOXES, random_tables
@@ -162,8 +160,3 @@ def test_many_tables_at_once_are_each_table_by_itself() -> None:
 def test_strength_in_the_words_of_landis_and_koch(kappa: float | None, word: str | None) -> None:
     query = render("select {{ strength_of_agreement('kappa') }} from (select cast($kappa as double) as kappa)")
     assert duckdb.execute(query, {"kappa": kappa}).fetchall() == [(word,)]
-
-
-def test_the_command_and_the_marts_mean_the_same_by_a_small_sample() -> None:
-    project = yaml.safe_load((MACROS.parent / "dbt_project.yml").read_text())
-    assert project["vars"]["small_sample"] == SMALL_SAMPLE

@@ -12,7 +12,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in list(os.environ):
         if name.startswith(("SPEECHMAP_", "DAGSTER_")):
             monkeypatch.delenv(name)
-    for name in ("SPEECHMAP_WAREHOUSE", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
+    for name in ("SPEECHMAP_WAREHOUSE", "SPEECHMAP_SMALL_SAMPLE", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "")  # so that what the command sets is taken back
         monkeypatch.delenv(name)
     folder = tmp_path / "data"

@@ -47,6 +47,14 @@ def test_the_same_again_is_no_news(lake: Lake, repository: Repository) -> None:
     assert not is_news(lake, made_from(repository), STAGES, with_site=False)
 
 
+def test_another_setting_that_tables_depend_on_is_news(
+    lake: Lake, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember_run(lake, made_from(repository), STAGES, with_site=True)
+    monkeypatch.setenv("SPEECHMAP_SMALL_SAMPLE", "5")
+    assert is_news(lake, made_from(repository), STAGES, with_site=True)
+
+
 def test_another_commit_upstream_or_revision_is_news(lake: Lake, repository: Repository, tmp_path: Path) -> None:
     remember_run(lake, made_from(repository), STAGES, with_site=True)
     git("tag", "old", "main~1", repository=repository.path)

@@ -30,7 +30,7 @@ def test_the_root_of_a_defect_is_told() -> None:
     assert _step_problem(defect, explained=True) == "step: seven"
 
 
-@pytest.mark.parametrize("follows", ["DagsterAssetCheckFailedError", "DagsterDbtCliRuntimeError"])
+@pytest.mark.parametrize("follows", ["DagsterAssetCheckFailedError", "DbtBuildError"])
 def test_a_failure_that_follows_from_a_reported_check_is_left_out_and_one_that_does_not_is_told(follows: str) -> None:
     """dbt failing on a model while a check warned of something else was told as `the run failed`."""
     step = failure((follows, "exit code 1"))

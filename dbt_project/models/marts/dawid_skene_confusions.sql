@@ -13,7 +13,7 @@ final as (
         expected_count,
         sum(expected_count) over (partition by judge, true_label) as true_label_expected_count,
         sum(expected_count) over (partition by judge, true_label)
-        < {{ var('small_sample') }} as is_small_sample
+        < {{ small_sample() }} as is_small_sample
     from dawid_skene_confusions
 )
 

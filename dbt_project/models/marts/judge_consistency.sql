@@ -52,7 +52,7 @@ final as (
         sums.judge_a,
         sums.judge_b,
         sums.response_count as pair_count,
-        sums.response_count < {{ var('small_sample', 30) }} as is_small_sample,
+        sums.response_count < {{ small_sample() }} as is_small_sample,
         sums.agreement_count,
         sums.response_count - sums.agreement_count as flip_count,
         {{ percent_agreement('sums.response_count', 'sums.agreement_count') }} as percent_agreement,

@@ -14,36 +14,16 @@ pair_intervals as (
     select * from {{ source('statistics', 'pair_intervals') }}
 ),
 
-labels as (
-    select distinct
-        label,
-        ordinal_score
-    from {{ ref('labels') }}
-),
-
--- with ERROR among them labels have no order
 label_sets as (
-    select
-        'three_labels' as label_set,
-        label,
-        ordinal_score as score
-    from labels
-    where ordinal_score is not null
-    union all
-    select
-        'with_error' as label_set,
-        label,
-        cast(null as integer) as score
-    from labels
+    select * from {{ ref('int_label_sets') }}
 ),
 
 label_set_sizes as (
-    select
+    select distinct
         label_set,
-        count(*) as label_count,
-        {{ bowker_degrees_of_freedom('count(*)') }} as bowker_degrees_of_freedom
+        label_count,
+        {{ bowker_degrees_of_freedom() }} as bowker_degrees_of_freedom
     from label_sets
-    group by label_set
 ),
 
 contingency as (
@@ -110,7 +90,7 @@ figures as (
         judge_a,
         judge_b,
         response_count,
-        response_count < {{ var('small_sample') }} as is_small_sample,
+        response_count < {{ small_sample() }} as is_small_sample,
         agreement_count,
         {{ percent_agreement() }} as percent_agreement,
         {{ wilson_lower('agreement_count', 'response_count') }} as percent_agreement_wilson_lower,

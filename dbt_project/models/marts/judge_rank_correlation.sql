@@ -128,7 +128,7 @@ final as (
         levels.level,
         response_level.item_count as response_count,
         levels.item_count,
-        levels.item_count < {{ var('small_sample', 30) }} as is_small_sample,
+        levels.item_count < {{ small_sample() }} as is_small_sample,
         levels.constant_question_count,
         levels.pearson_correlation,
         levels.spearman_correlation,

@@ -57,7 +57,7 @@ final as (
     select
         {{ compared | join(',\n        ') }},
         response_count,
-        response_count < {{ var('small_sample', 30) }} as is_small_sample,
+        response_count < {{ small_sample() }} as is_small_sample,
         reference_count,
         {{ percent_agreement('reference_count', 'response_count') }} as coverage,
         agreement_count,

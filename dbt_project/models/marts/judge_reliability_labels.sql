@@ -44,7 +44,7 @@ final as (
         {{ compared | join(',\n        ') }},
         label,
         support,
-        support < {{ var('small_sample', 30) }} as is_small_sample,
+        support < {{ small_sample() }} as is_small_sample,
         given_count,
         agreement_count,
         {{ label_precision('agreement_count', 'given_count') }} as label_precision,

@@ -107,7 +107,7 @@ final as (
         judge,
         is_panel,
         response_count,
-        response_count < {{ var('small_sample', 30) }} as is_small_sample,
+        response_count < {{ small_sample() }} as is_small_sample,
         complete_count,
         evasive_count,
         denial_count,

@@ -10,7 +10,7 @@ final as (
         feature,
         response_count,
         question_count,
-        response_count < {{ var('small_sample') }} as is_small_sample,
+        response_count < {{ small_sample() }} as is_small_sample,
         feature_mean,
         feature_standard_deviation,
         coefficient,

@@ -9,7 +9,7 @@ final as (
         judge,
         decile,
         response_count,
-        response_count < {{ var('small_sample') }} as is_small_sample,
+        response_count < {{ small_sample() }} as is_small_sample,
         shortest_characters,
         longest_characters,
         mean_deviation

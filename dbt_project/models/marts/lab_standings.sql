@@ -183,7 +183,7 @@ final as (
         labs.model_count,
         indices.release_month_count,
         labs.response_count,
-        labs.response_count < {{ var('small_sample', 30) }} as is_small_sample,
+        labs.response_count < {{ small_sample() }} as is_small_sample,
         labs.peak_share,
         labs.peak_model,
         labs.last_release_date,

@@ -34,11 +34,11 @@ final as (
         consensus_by_scope.label_set,
         consensus_by_scope.scope_value as question_uuid,
         consensus_by_scope.response_count,
-        consensus_by_scope.response_count < {{ var('small_sample', 30) }} as is_small_sample,
+        consensus_by_scope.response_count < {{ small_sample() }} as is_small_sample,
         consensus_by_scope.tie_count,
         over_models.entropy_bits as model_entropy_bits,
         consensus_by_scope.shared_response_count,
-        consensus_by_scope.shared_response_count < {{ var('small_sample', 30) }} as is_small_shared_sample,
+        consensus_by_scope.shared_response_count < {{ small_sample() }} as is_small_shared_sample,
         consensus_by_scope.shared_response_count - consensus_by_scope.unanimous_count as split_count,
         {{ exact_quotient('consensus_by_scope.entropy_sum', 'consensus_by_scope.shared_response_count') }}
             as judge_entropy_bits

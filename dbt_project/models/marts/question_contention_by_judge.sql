@@ -39,7 +39,7 @@ final as (
         scope_value as question_uuid,
         judge,
         cast(max(label_total) as bigint) as response_count,
-        max(label_total) < {{ var('small_sample', 30) }} as is_small_sample,
+        max(label_total) < {{ small_sample() }} as is_small_sample,
         {{ entropy_bits('label_count', 'label_total') }} as model_entropy_bits
     from with_totals
     group by
