@@ -20,7 +20,7 @@ UNDEFINED = "-"
 ROWS = "{read} rows: {used} used, {repeated} repeated later, {missing} without a label, {ignored} ignored"
 
 PAIR_FIGURES: Figures = {
-    "n": lambda pair: f"{pair['n']:,}" + ("*" if pair["is_small_sample"] else ""),
+    "n": lambda pair: _sample(pair, "n"),
     "agreement": lambda pair: _percent(pair["percent_agreement"]),
     "kappa": lambda pair: _number(pair["cohen_kappa"]),
     "95 %": lambda pair: _interval(pair["intervals"]["cohen_kappa"]),
@@ -37,7 +37,7 @@ PAIR_FIGURES: Figures = {
 ORDINAL = ("linear", "quadratic", "AC2", "shift")
 
 RELIABILITY_FIGURES: Figures = {
-    "n": lambda row: f"{row['n']:,}",
+    "n": lambda row: _sample(row, "n"),
     "coverage": lambda row: _percent(row["coverage"]),
     "accuracy": lambda row: _percent(row["accuracy"]),
     "missing as wrong": lambda row: _percent(row["accuracy_missing_as_wrong"]),
@@ -108,6 +108,7 @@ def _panel(report: Row) -> Table:
     panel = report["panel"]
     lines = {
         "items with a label": f"{panel['n_items']:,}",
+        "items with two labels or more": _sample(panel, "n_items_labelled_twice"),
         "items labelled by all": f"{panel['n_complete_items']:,}",
         "unanimous, of items with two labels or more": _share(
             panel, "unanimity", panel["n_items_labelled_twice"], panel["unanimous_count"]
@@ -136,7 +137,9 @@ def _notes(report: Row) -> list[str]:
         f"95 %: {intervals['method']} of {intervals['resampled']}, {intervals['replicates']:,} replicates",
         f"{UNDEFINED} is undefined; --json has every figure",
     ]
-    if any(pair["is_small_sample"] for pair in report["pairs"]):
+    omissions = (report["left_out_pairs"], report["pairs_without_intervals"])
+    notes += [f"{omission['reason']}: {omission['count']:,} pairs" for omission in omissions if omission["count"]]
+    if any(row["is_small_sample"] for row in (*report["pairs"], report["panel"], *report["reliability"])):
         notes.append("* few items: take these figures as hints")
     return notes
 
@@ -145,6 +148,10 @@ def _table(title: str, *, show_header: bool) -> Table:
     return Table(
         title=title, title_justify="left", pad_edge=False, box=None, padding=(0, GAP, 0, 0), show_header=show_header
     )
+
+
+def _sample(row: Row, name: str) -> str:
+    return f"{row[name]:,}" + ("*" if row["is_small_sample"] else "")
 
 
 def _number(value: float | None, *, signed: bool = False) -> str:

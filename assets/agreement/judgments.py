@@ -78,9 +78,12 @@ def read_judgments(
     connection.execute(render(_READ_ROWS))
     _require_items_and_raters(connection, file, columns)
     connection.execute(_LAST_ROWS)
-    counts = dict(connection.execute("select label, count(*) from last_rows group by label").fetchall())
+    found = connection.execute("select label, count(*), min(position) + 1 from last_rows group by label").fetchall()
+    counts = {label: count for label, count, _ in found}
+    written = {label: row for label, _, row in found if label}
+    all_written = [row[0] for row in connection.execute("select distinct label from read_rows").fetchall()]
     try:
-        labels = label_set([label for label in counts if label], order, ignored)
+        labels = label_set(written, order, ignored, all_written)
     except PipelineError as error:
         raise PipelineError(f"{file}, column '{columns.label}': {error}") from None
     _number_labels(connection, labels)
@@ -105,7 +108,12 @@ _READ_ROWS = """
 
 _LAST_ROWS = """
     create table last_rows as
-    select item, rater, arg_max(label, position) as label, arg_max_null(cluster_name, position) as cluster_name
+    select
+        item,
+        rater,
+        arg_max(label, position) as label,
+        arg_max_null(cluster_name, position) as cluster_name,
+        max(position) as position
     from read_rows
     where item is not null and rater is not null
     group by item, rater
@@ -155,7 +163,7 @@ def _require_shared_items(
         raise PipelineError(f"{file}: there are no judgments in it")
     if len(raters) == 1:
         raise PipelineError(
-            f"{file}: '{raters[0]}' is the only rater in column '{columns.rater}'; agreement needs at least two"
+            f"{file}: there is only one rater in column '{columns.rater}'; agreement needs at least two"
         )
     shared = connection.execute("select item from judgments group by item having count(*) > 1 limit 1").fetchall()
     if not shared:
@@ -166,13 +174,15 @@ def _require_shared_items(
 
 def _require_one_cluster_per_item(connection: duckdb.DuckDBPyConnection, file: Path, columns: Columns) -> None:
     wrong = connection.execute(
-        "select min(item), count(distinct cluster_name) from judgments "
+        "select min(position) + 1, count(distinct cluster_name) "
+        "from last_rows where label in (select written from meanings) "
         "group by item having count(distinct cluster_name) != 1 or count(*) != count(cluster_name) order by 1 limit 1"
     ).fetchall()
-    for item, count in wrong:
+    for row, count in wrong:
         says = "no cluster in some row" if count < 2 else f"{count} clusters"
         raise PipelineError(
-            f"{file}: item '{item}' has {says} of column '{columns.cluster}'; every item belongs to exactly one"
+            f"{file}: the item of row {row:,} has {says} of column '{columns.cluster}'; "
+            "every item belongs to exactly one"
         )
 
 

@@ -2,6 +2,7 @@
 
 from assets.agreement.judgments import Judgments
 from assets.agreement.macros import render
+from assets.agreement.pairs import SMALL_SAMPLE
 from assets.agreement.rows import Row, rows
 
 _LABEL_COUNTS = """
@@ -27,6 +28,7 @@ _COEFFICIENTS = """
     select
         item_count as n_items,
         pairable_item_count as n_items_labelled_twice,
+        pairable_item_count < {{ small_sample }} as is_small_sample,
         complete_item_count as n_complete_items,
         {{ unanimity() }} as unanimity,
         unanimous_count,
@@ -51,16 +53,17 @@ _MAJORITIES = """
 """
 
 
-def panel_figures(judgments: Judgments, raters: list[str]) -> Row:
+def panel_figures(judgments: Judgments, raters: list[str], small_sample: int = SMALL_SAMPLE) -> Row:
     """The figures of a panel of raters, over the items that at least one of them labelled.
 
+    It is flagged where fewer items than `small_sample` have two labels or more.
     Leaves table `label_counts` (item, label, label_count and what `panel_sums` needs) in the database.
     """
     connection, labels = judgments.connection, judgments.label_set.labels
     connection.execute("create or replace table panel_raters (rater varchar)")
     connection.executemany("insert into panel_raters values (?)", [[rater] for rater in raters])
     connection.execute(render(_LABEL_COUNTS, rater_count=len(raters)))
-    [figures] = rows(connection, render(_COEFFICIENTS, label_count=len(labels)))
+    [figures] = rows(connection, render(_COEFFICIENTS, label_count=len(labels), small_sample=small_sample))
     majorities = dict(connection.execute(render(_MAJORITIES)).fetchall())
     return {
         "raters": raters,

@@ -2,6 +2,7 @@
 
 from assets.agreement.judgments import Judgments
 from assets.agreement.macros import render
+from assets.agreement.pairs import SMALL_SAMPLE
 from assets.agreement.rows import Row, rows
 
 MAJORITY_OF_OTHERS = "majority of the other raters"
@@ -127,11 +128,16 @@ _FIGURES = """
         n,
         reference_count,
         agreement_count,
+        n < {{ small_sample }} as is_small_sample,
         {{ percent_agreement('reference_count', 'n') }} as coverage,
+        {{ wilson_lower('n', 'reference_count') }} as coverage_lower,
+        {{ wilson_upper('n', 'reference_count') }} as coverage_upper,
         {{ percent_agreement('n', 'agreement_count') }} as accuracy,
         {{ wilson_lower('agreement_count', 'n') }} as accuracy_lower,
         {{ wilson_upper('agreement_count', 'n') }} as accuracy_upper,
         {{ percent_agreement('reference_count', 'agreement_count') }} as accuracy_missing_as_wrong,
+        {{ wilson_lower('agreement_count', 'reference_count') }} as accuracy_missing_as_wrong_lower,
+        {{ wilson_upper('agreement_count', 'reference_count') }} as accuracy_missing_as_wrong_upper,
         macro_precision,
         macro_recall,
         macro_f1,
@@ -147,7 +153,11 @@ _LABEL_FIGURES = """
         reference_counts.rater,
         labels.label,
         {{ label_precision() }} as precision,
+        {{ wilson_lower('agreement_count', 'count_b') }} as precision_lower,
+        {{ wilson_upper('agreement_count', 'count_b') }} as precision_upper,
         {{ label_recall() }} as recall,
+        {{ wilson_lower('agreement_count', 'count_a') }} as recall_lower,
+        {{ wilson_upper('agreement_count', 'count_a') }} as recall_upper,
         {{ label_f1() }} as f1,
         cast(coalesce(marginals.count_a, 0) as bigint) as support,
         cast(coalesce(marginals.count_b, 0) as bigint) as given_count
@@ -159,16 +169,17 @@ _LABEL_FIGURES = """
 """
 
 
-def reliability(judgments: Judgments, reference: str | None) -> list[Row]:
+def reliability(judgments: Judgments, reference: str | None, small_sample: int = SMALL_SAMPLE) -> list[Row]:
     """One row per rater other than the reference, in the order of names.
 
     `n` items have a label by both; `reference_count` items have one by the reference, and `coverage` is n of these.
-    `accuracy` is over n, `accuracy_missing_as_wrong` over reference_count. A tied majority is no reference. Needs the
-    table `label_counts` that `panel_figures` leaves.
+    `accuracy` is over n, `accuracy_missing_as_wrong` over reference_count. A tied majority is no reference. Shares
+    have Wilson 95 % intervals, `_lower` and `_upper`. Needs the table `label_counts` that `panel_figures` leaves.
 
     Args:
         judgments: the judgments.
         reference: one of the raters; None for the majority of the others.
+        small_sample: raters with a smaller n are flagged.
     """
     connection, labels = judgments.connection, judgments.label_set.labels
     if reference is None:
@@ -194,5 +205,5 @@ def reliability(judgments: Judgments, reference: str | None) -> list[Row]:
             "per_label": per_label[row["rater"]],
             "confusion": confusion[row["rater"]],
         }
-        for row in rows(connection, render(_FIGURES))
+        for row in rows(connection, render(_FIGURES, small_sample=small_sample))
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assets.agreement.bootstrap import CONFIDENCE, REPLICATES, SEED
 from assets.agreement.judgments import Columns, read_judgments
+from assets.agreement.omissions import omissions
 from assets.agreement.pair_intervals import pair_intervals
 from assets.agreement.pairs import SMALL_SAMPLE, pair_table
 from assets.agreement.panel import panel_figures
@@ -34,7 +35,7 @@ def agreement_report(
         order: all labels from lowest to highest; without it ordinal figures are None.
         ignored: labels that count as missing.
         reference: the rater whose labels the others are compared with; None for the majority of the others.
-        small_sample: two raters who share fewer items are flagged.
+        small_sample: figures over fewer items are flagged.
 
     Raises:
         PipelineError: the file cannot be read or holds nothing that can be compared, or lacks the reference.
@@ -43,7 +44,8 @@ def agreement_report(
     raters, labels = judgments.raters, judgments.label_set
     if reference is not None and reference not in raters:
         raise PipelineError(
-            f"{file}: --reference {reference} is no rater in column '{columns.rater}'; it has {', '.join(raters[:20])}"
+            f"{file}: --reference {reference} is none of the {len(raters):,} raters in column '{columns.rater}'; "
+            "give one as the file writes it"
         )
     pairs = pair_table(judgments, small_sample)
     return {
@@ -51,6 +53,7 @@ def agreement_report(
         "labels": labels.labels,
         "is_ordered": labels.is_ordered,
         "unseen_labels": labels.unseen,
+        "unseen_ignored_labels": labels.unseen_ignored,
         "rows": asdict(judgments.row_counts),
         "intervals": {
             "confidence": CONFIDENCE,
@@ -62,7 +65,8 @@ def agreement_report(
         "pairs": [
             row | {"intervals": found} for row, found in zip(pairs, pair_intervals(judgments, pairs), strict=True)
         ],
-        "panel": panel_figures(judgments, [rater for rater in raters if rater != reference]),
+        **omissions(len(raters), pairs),
+        "panel": panel_figures(judgments, [rater for rater in raters if rater != reference], small_sample),
         "reference": reference,
-        "reliability": reliability(judgments, reference),
+        "reliability": reliability(judgments, reference, small_sample),
     }

@@ -2,8 +2,7 @@
 
 import itertools
 import json
-import subprocess
-import sys
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,40 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from .command import agreement, report_of
 from .panels import generated_panel
 from .reference_libraries import label_figures, pair_figures, panel_figures, reference_figures
-
-SPEECHMAP = Path(sys.executable).with_name("speechmap")
-
-# What programs may rely on.
-REPORT = {"raters", "labels", "pairs", "panel", "reliability"}
-PAIR = {
-    "rater_a", "rater_b", "n", "agreement_count", "percent_agreement", "cohen_kappa", "linear_weighted_kappa",
-    "quadratic_weighted_kappa", "scott_pi", "gwet_ac1", "gwet_ac2", "krippendorff_alpha", "mean_shift", "transitions",
-}  # fmt: skip
-PANEL = {
-    "n_items", "n_complete_items", "unanimity", "unanimous_count", "fleiss_kappa", "krippendorff_alpha_nominal",
-    "krippendorff_alpha_ordinal", "gwet_ac1", "majority_counts",
-}  # fmt: skip
-RELIABILITY = {
-    "rater", "n", "coverage", "accuracy", "accuracy_missing_as_wrong", "macro_precision", "macro_recall", "macro_f1",
-    "weighted_f1", "matthews_correlation", "cohen_kappa", "per_label", "confusion",
-}  # fmt: skip
-
-
-def agreement(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([SPEECHMAP, "agreement", *arguments], capture_output=True, text=True, check=False)
-
-
-def report_of(*arguments: str | Path) -> dict[str, Any]:
-    done = agreement(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    assert set(found) >= REPORT
-    assert all(set(pair) >= PAIR for pair in found["pairs"])
-    assert set(found["panel"]) >= PANEL
-    assert all(set(row) >= RELIABILITY for row in found["reliability"])
-    return found
 
 
 def table_of(labels: np.ndarray[Any, Any], a: int, b: int, label_count: int) -> np.ndarray[Any, Any]:
@@ -154,6 +122,7 @@ def test_nineteen_runs_against_gold(
     _, labels, names = nineteen_runs
     report = runs_report
     assert report["raters"] == names
+    assert report["left_out_pairs"] == report["pairs_without_intervals"] == {"count": 0, "reason": None}
     assert report["rows"] == {
         "read": 8400,
         "repeated": 400,
@@ -243,14 +212,22 @@ def test_what_is_undefined_is_null_in_json_and_a_dash_in_the_table(tmp_path: Pat
     assert report["reliability"][2]["accuracy"] is None
     printed = agreement(*arguments).stdout
     assert "5*  " in printed
+    assert any(line.startswith("items with two labels or more") and line.endswith(" 5*") for line in rstripped(printed))
+    [against_others] = [line for line in rstripped(printed.split("Each rater")[1]) if line.startswith("a ")]
+    assert against_others.split()[1] == "5*"
     assert " -  " in printed
     assert "None" not in printed
 
 
 def test_what_is_few_is_a_setting(nineteen_runs: tuple[Path, np.ndarray[Any, Any], list[str]]) -> None:
-    few = report_of(nineteen_runs[0], *RUNS, "--small-sample", "390")["pairs"]
-    assert {pair["is_small_sample"] for pair in few} == {True, False}
-    assert all(pair["is_small_sample"] == (pair["n"] < 390) for pair in few)
+    report = report_of(nineteen_runs[0], *RUNS, "--small-sample", "390")
+    for few in (report["pairs"], report["reliability"]):
+        assert {row["is_small_sample"] for row in few} == {True, False}
+        assert all(row["is_small_sample"] == (row["n"] < 390) for row in few)
+    assert report["panel"]["is_small_sample"] is False
+    labelled_twice = report["panel"]["n_items_labelled_twice"]
+    more = report_of(nineteen_runs[0], *RUNS, "--small-sample", str(labelled_twice + 1))
+    assert more["panel"]["is_small_sample"] is True
 
 
 def test_a_label_of_the_order_that_nobody_gave_is_told_and_counts(tmp_path: Path) -> None:
@@ -262,12 +239,22 @@ def test_a_label_of_the_order_that_nobody_gave_is_told_and_counts(tmp_path: Path
     assert json.loads(done.stdout)["labels"] == ["x", "y", "z"]
 
 
+def rstripped(text: str) -> list[str]:
+    return [line.rstrip() for line in text.splitlines()]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("--item", "nope", "--rater", "r", "--label", "l"), "no column 'nope'; it has i, r, l"),
-        (("--item", "i", "--rater", "r", "--label", "l", "--order", "x"), "--order lacks 'y'"),
-        (("--item", "i", "--rater", "r", "--label", "l", "--reference", "gold"), "gold is no rater"),
+        (
+            ("--item", "i", "--rater", "r", "--label", "l", "--order", "x"),
+            "--order lacks 'y', see row 4; ",
+        ),
+        (
+            ("--item", "i", "--rater", "r", "--label", "l", "--reference", "gold"),
+            "gold is none of the 2 raters in column 'r'",
+        ),
         (("--item", "i", "--rater", "r", "--label", "l", "--cluster", "k"), "no column 'k'"),
         (("--item", "l", "--rater", "i", "--label", "r", "--ignore", "a"), "two raters"),
     ],
@@ -307,7 +294,15 @@ def test_of_a_crowd_only_those_are_compared_who_share_something(tmp_path: Path) 
     assert {(pair["rater_a"], pair["rater_b"]) for pair in report["pairs"]} == shared
     for pair in report["pairs"]:
         assert (pair["intervals"]["gwet_ac1"] is None) == pair["is_small_sample"]
-    printed = agreement(*arguments).stdout.split("\n\n")[0].splitlines()
+    pair_count = math.comb(len(report["raters"]), 2)
+    assert report["left_out_pairs"]["count"] == pair_count - len(shared)
+    assert "more than 100 raters" in report["left_out_pairs"]["reason"]
+    small = sum(pair["is_small_sample"] for pair in report["pairs"])
+    assert report["pairs_without_intervals"]["count"] == small > 0
+    pairs, *_, notes = agreement(*arguments).stdout.split("\n\n")
+    assert f"two who share no item are left out: {pair_count - len(shared):,} pairs" in notes
+    assert f"two who share few items have no intervals: {small:,} pairs" in notes
+    printed = pairs.splitlines()
     assert printed[0].startswith(f"Every two raters: the 200 with the most items, of {len(shared):,}")
     assert len(printed) == 2 + 200
     assert printed[2].split()[:3] == ["r0", "r1", "120"]

@@ -95,9 +95,10 @@ def test_texts_that_look_like_numbers_stay_as_written_beside_other_texts(tmp_pat
 
 
 def test_nan_of_a_floating_column_is_missing(tmp_path: Path) -> None:
-    judgments = labels_of([float("nan"), 1.0, 2.0], tmp_path, "f.parquet")
-    assert judgments.label_set.labels == ["1", "2"]
-    assert judgments.row_counts.missing == 2
+    for third, text in ((2.0, "2"), (2.5, "2.5"), (float("-inf"), "-inf"), (1e300, "1e+300")):
+        judgments = labels_of([float("nan"), 1.0, third, -float("nan")], tmp_path, "f.parquet")
+        assert set(judgments.label_set.labels) == {"1", text}
+        assert judgments.row_counts.missing == 4
 
 
 def test_the_order_gives_scores_and_may_have_labels_that_nobody_gave(tmp_path: Path) -> None:
@@ -193,7 +194,7 @@ def test_no_file_and_a_folder_instead_of_one(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "missing.csv")
     folder = tmp_path / "folder.csv"
     folder.mkdir()
-    assert "no such file" in refusal(folder)
+    assert "is a directory" in refusal(folder)
 
 
 def rows_of(*rows: tuple[Any, ...]) -> list[dict[str, Any]]:
@@ -203,10 +204,15 @@ def rows_of(*rows: tuple[Any, ...]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("rows", "options", "says"),
     [
-        ([("1", "a", "x"), ("2", "a", "y")], {}, "'a' is the only rater"),
+        ([("1", "a", "x"), ("2", "a", "y")], {}, "there is only one rater in column 'rater'"),
         ([("1", "a", "x"), ("2", "b", "y")], {}, "no item in column 'item' has a label by two raters"),
         ([("1", "a", "x"), ("1", "b", "E")], {"ignored": ["E"]}, "no item in column 'item' has a label by two raters"),
-        ([("1", "a", "x"), ("1", "b", "z")], {"order": ["x", "y"]}, "--order lacks 'z'"),
+        ([("1", "a", "x"), ("1", "b", "z")], {"order": ["x", "y"]}, "--order lacks 'z', see row 2"),
+        (
+            [("1", "a", "x"), ("1", "b", "z" * 41)],
+            {"order": ["x", "y"]},
+            "--order lacks a label of 41 characters, see row 2",
+        ),
         ([("1", "a", "x"), ("1", "b", "y")], {"order": ["x", "y", "x"]}, "'x' more than once"),
         ([("1", "a", "1"), ("1", "b", "2")], {"order": ["1", "2", "1.0"]}, "'1' more than once"),
         ([("1", "a", "x"), ("1", "b", "y")], {"order": ["x", "y", "E"], "ignored": ["E"]}, "both name 'E'"),
@@ -227,7 +233,7 @@ def test_one_column_cannot_be_two_things(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("clusters", "says"),
-    [(("k", "l"), "item '1' has 2 clusters"), (("k", None), "item '1' has no cluster in some row")],
+    [(("k", "l"), "the item of row 1 has 2 clusters"), (("k", None), "the item of row 1 has no cluster in some row")],
 )
 def test_an_item_belongs_to_one_cluster(clusters: tuple[str | None, ...], says: str, tmp_path: Path) -> None:
     rows = rows_of(("1", "a", "x", clusters[0]), ("1", "b", "x", clusters[1]))

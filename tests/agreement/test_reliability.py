@@ -41,14 +41,24 @@ def assert_is_reference(
     for label, expected in zip(ours["per_label"], label_figures(truth, given, labels), strict=True):
         assert {name: label[name] for name in expected} == pytest.approx(expected, abs=1e-9)
         assert label["given_count"] == given.count(label["label"])
+        right = sum(a == b == label["label"] for a, b in pairs)
+        assert_has_interval(label, "precision", right, given.count(label["label"]))
+        assert_has_interval(label, "recall", right, truth.count(label["label"]))
     counts = Counter(pairs)
     assert ours["confusion"] == {a: {b: counts[a, b] for b in labels} for a in labels}
     right = sum(a == b for a, b in pairs)
     assert (ours["n"], ours["reference_count"], ours["agreement_count"]) == (len(pairs), reference_count, right)
     assert ours["coverage"] == pytest.approx(len(pairs) / reference_count)
     assert ours["accuracy_missing_as_wrong"] == pytest.approx(right / reference_count)
-    bounds = (ours["accuracy_lower"], ours["accuracy_upper"])
-    assert bounds == pytest.approx(wilson_interval(right, len(pairs)), abs=1e-9)
+    assert_has_interval(ours, "accuracy", right, len(pairs))
+    assert_has_interval(ours, "coverage", len(pairs), reference_count)
+    assert_has_interval(ours, "accuracy_missing_as_wrong", right, reference_count)
+
+
+def assert_has_interval(ours: dict[str, Any], name: str, count: int, total: int) -> None:
+    bounds = (ours[f"{name}_lower"], ours[f"{name}_upper"])
+    expected = wilson_interval(count, total) if total else (None, None)
+    assert bounds == pytest.approx(expected, abs=1e-9), name
 
 
 @pytest.mark.parametrize("name", PANELS)
