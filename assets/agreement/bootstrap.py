@@ -3,8 +3,9 @@
 The bootstrap is Efron's (1979), that of clusters in Davison and Hinkley (1997), section 3.8.
 
 Items of one cluster (responses to one question) are not independent, so clusters are drawn, with all their items. A
-replicate draws as many clusters as there are, with replacement; all pairs of raters share its draw. Without clusters
-every item is drawn by itself. The same seed and the same tables give the same intervals, whatever the order of rows.
+replicate draws as many clusters as a pair of raters shares, with replacement, among those; what other raters did has no
+part in it. Without clusters every item is drawn by itself. The same seed and the same tables give the same intervals,
+whatever the order of rows.
 
 Works on counts. Which rows make up a cluster, and where intervals are kept, belongs to the caller.
 """
@@ -35,20 +36,19 @@ def draw_clusters(cluster_count: int, *, replicates: int = REPLICATES, seed: int
     return weights
 
 
-def resample_clusters(weights: NDArray[np.uint16], clusters: NDArray[np.intp], tables: Array) -> Array:
+def resample_clusters(weights: NDArray[np.uint16], tables: Array) -> Array:
     """Tables of one pair in each replicate.
 
     Args:
-        weights: what `draw_clusters` gave, shape (replicates, all clusters).
-        clusters: positions of those clusters in which the pair shares items, shape (m,).
-        tables: counts of the pair by cluster, shape (m, k, k).
+        weights: what `draw_clusters` gave, shape (replicates, m).
+        tables: counts of the pair by cluster in which it shares items, shape (m, k, k).
 
     Returns:
         Counts, shape (replicates, k, k).
     """
     k = tables.shape[-1]
     flat = tables.reshape(len(tables), k * k)
-    return (weights[:, clusters].astype(np.float64) @ flat).reshape(len(weights), k, k)
+    return (weights.astype(np.float64) @ flat).reshape(len(weights), k, k)
 
 
 def resample_items(table: Array, *, replicates: int = REPLICATES, seed: int = SEED) -> Array:
@@ -100,7 +100,7 @@ def cluster_intervals(
 
     Args:
         pairs: number of the pair, any whole numbers.
-        clusters: number of the cluster, 0 to the number of clusters - 1.
+        clusters: number of the cluster, any whole numbers.
         cells: label_count * (position of the first rater's label) + position of the second's.
         counts: items of that pair, cluster and cell.
         label_count: size of the whole label set.
@@ -113,7 +113,7 @@ def cluster_intervals(
     """
     if not len(pairs):
         return {}
-    weights = draw_clusters(int(clusters.max()) + 1, replicates=replicates, seed=seed)
+    drawn: dict[int, NDArray[np.uint16]] = {}  # most pairs share as many clusters as each other
     order = np.lexsort((clusters, pairs))
     numbers, starts = np.unique(pairs[order], return_index=True)
     found: dict[int, dict[str, Interval]] = {}
@@ -122,9 +122,11 @@ def cluster_intervals(
         flat = np.zeros((len(present), label_count * label_count))
         np.add.at(flat, (position, cells[rows]), counts[rows])
         tables = flat.reshape(-1, label_count, label_count)
+        if len(present) not in drawn:
+            drawn[len(present)] = draw_clusters(len(present), replicates=replicates, seed=seed)
         found[int(number)] = _intervals(
             tables.sum(axis=0),
-            resample_clusters(weights, present, tables),
+            resample_clusters(drawn[len(present)], tables),
             is_ordered=is_ordered,
             is_defined=len(present) > 1,
         )

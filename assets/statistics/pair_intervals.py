@@ -94,7 +94,8 @@ def write_pair_intervals(
 ) -> None:
     """Write the table `pair_intervals` from the marts of the same database.
 
-    Every scope value draws among its own questions, so a figure does not depend on what lies outside its scope.
+    Every pair draws among the questions that it shares within the scope, so a figure does not depend on other judges or
+    on what lies outside its scope.
     """
     create_tables(connection, TABLE)
     judges = [name for (name,) in connection.execute("select judge from marts.judges order by judge").fetchall()]
@@ -105,14 +106,18 @@ def write_pair_intervals(
         for scope, value, is_inside in scoped:
             inside = cells.where(is_inside[cells.question])
             for label_set in label_sets:
-                found = _intervals(inside, label_set, len(judges), replicates, seed)
+                counting = inside.where((inside.label_a < label_set.size) & (inside.label_b < label_set.size))
+                pairs = counting.judge_a * len(judges) + counting.judge_b
+                found = _intervals(pairs, counting, label_set, replicates, seed)
+                questions = _question_counts(pairs, counting.question)
                 insert_rows(
                     connection,
                     TABLE,
                     [
-                        (label_set.name, scope, value, *names, coefficient, *(interval or (None, None)), replicates)
+                        (*place, coefficient, *(interval or (None, None)), replicates)
                         for pair, intervals in found.items()
                         for names in [(judges[pair // len(judges)], judges[pair % len(judges)])]
+                        for place in [(label_set.name, scope, value, *names, questions[pair])]
                         for coefficient, interval in intervals.items()
                     ],
                 )
@@ -120,12 +125,11 @@ def write_pair_intervals(
 
 
 def _intervals(
-    cells: _Cells, label_set: _LabelSet, judge_count: int, replicates: int, seed: int
+    pairs: Numbers, counting: _Cells, label_set: _LabelSet, replicates: int, seed: int
 ) -> dict[int, dict[str, tuple[float, float] | None]]:
-    counting = cells.where((cells.label_a < label_set.size) & (cells.label_b < label_set.size))
     return cluster_intervals(
-        counting.judge_a * judge_count + counting.judge_b,
-        np.unique(counting.question, return_inverse=True)[1],
+        pairs,
+        counting.question,
         counting.label_a * label_set.size + counting.label_b,
         counting.response_count,
         label_count=label_set.size,
@@ -133,6 +137,13 @@ def _intervals(
         replicates=replicates,
         seed=seed,
     )
+
+
+def _question_counts(pairs: Numbers, questions: Numbers) -> dict[int, int]:
+    """How many questions each pair of judges shares."""
+    beyond = int(questions.max(initial=0)) + 1
+    numbers, counts = np.unique(np.unique(pairs * beyond + questions) // beyond, return_counts=True)
+    return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
 
 
 def _label_sets(connection: duckdb.DuckDBPyConnection) -> list[_LabelSet]:

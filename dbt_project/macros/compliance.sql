@@ -17,6 +17,7 @@
         {{ label_shares('response_count') }},
         is_small_sample,
         consensus_response_count,
+        consensus_response_count < {{ small_sample() }} as is_small_consensus_sample,
         consensus_tie_count,
         {%- for column in label_count_columns() %}
         consensus_{{ column }},
@@ -25,6 +26,7 @@
         panel_judge_count,
         case when panel_judge_count > 1 then complete_share_spread end as complete_share_spread,
         panel_shared_response_count as shared_response_count,
+        panel_shared_response_count < {{ small_sample() }} as is_small_shared_sample,
         case when panel_judge_count > 1 then shared_complete_share_spread end as shared_complete_share_spread
     from (
         select

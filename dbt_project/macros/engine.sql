@@ -29,6 +29,15 @@
     ) }}
 {%- endmacro %}
 
+{# Text as a whole number; null where it is none, or too large. #}
+{% macro integer_or_null(text) -%}
+    {{ return(adapter.dispatch('integer_or_null')(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__integer_or_null(text) -%}
+    {{ return("try_cast(" ~ text ~ " as integer)") }}
+{%- endmacro %}
+
 {# SHA-256 of a text's UTF-8 bytes, in lower-case hex. #}
 {% macro sha256_of_text(text) -%}
     {{ return(adapter.dispatch('sha256_of_text')(text)) }}
@@ -58,7 +67,7 @@
 {% macro duckdb__sum_of_poisson_terms(x, first, limit) -%}
     {{ return(
         "coalesce(list_sum(list_transform(range(" ~ first ~ ", " ~ limit ~ ", 2), "
-        ~ "lambda s: exp(s / 2 * ln(" ~ x ~ ") - " ~ x ~ " - lgamma(s / 2 + 1)))), 0)"
+        ~ "lambda poisson_term: exp(poisson_term / 2 * ln(" ~ x ~ ") - " ~ x ~ " - lgamma(poisson_term / 2 + 1)))), 0)"
     ) }}
 {%- endmacro %}
 

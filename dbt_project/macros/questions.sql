@@ -9,6 +9,6 @@
 {% macro question_variant(question_id) -%}
     case
         when regexp_replace({{ question_id }}, '[0-9]+$', '') != ''
-            then try_cast(nullif(regexp_extract({{ question_id }}, '[0-9]+$', 0), '') as integer)
+            then {{ integer_or_null("nullif(regexp_extract(" ~ question_id ~ ", '[0-9]+$', 0), '')") }}
     end
 {%- endmacro %}

@@ -10,17 +10,21 @@ from crowdkit.aggregation import DawidSkene as Reference
 from assets.statistics.dawid_skene import fit_dawid_skene
 from assets.statistics.latent_labels import write_dawid_skene
 
-from .small_marts import SCORES, SmallMarts, random_panel
+from .small_marts import SmallMarts, random_panel
 
-PROBABILITIES = ("denial_probability", "evasive_probability", "complete_probability")
+LABELS = {
+    "three_labels": ("DENIAL", "EVASIVE", "COMPLETE"),
+    "with_error": ("DENIAL", "EVASIVE", "COMPLETE", "ERROR"),
+}
 
 
-def reference(marts: SmallMarts) -> Reference:
+def reference(marts: SmallMarts, label_set: str) -> Reference:
     """crowd-kit on the same labels, one row each."""
+    counts = "ordinal_score is not null" if label_set == "three_labels" else "true"
     data = pd.DataFrame(
         marts.table(
-            "select response_uuid as task, judge as worker, ordinal_score as label from marts.assessments "
-            "where is_latest and ordinal_score is not null "
+            "select response_uuid as task, judge as worker, coalesce(ordinal_score, 3) as label from marts.assessments "
+            f"where is_latest and {counts} "
             "qualify count(*) over (partition by response_uuid) > 1 order by response_uuid, judge"
         )
     )
@@ -28,24 +32,28 @@ def reference(marts: SmallMarts) -> Reference:
 
 
 @pytest.mark.parametrize("judges", [2, 3, 5, 12])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_posteriors_and_errors_are_those_of_crowd_kit(marts: SmallMarts, seed: int, judges: int) -> None:
-    random_panel(marts, seed, judges=judges, responses=150)
+@pytest.mark.parametrize("label_set", LABELS)
+def test_posteriors_and_errors_are_those_of_crowd_kit(marts: SmallMarts, label_set: str, judges: int) -> None:
+    labels = LABELS[label_set]
+    random_panel(marts, judges, judges=judges, responses=150)
     marts.compute(write_dawid_skene)
-    expected = reference(marts)
-    posteriors = {row["response_uuid"]: row for row in marts.table("from statistics.dawid_skene_labels")}
+    expected = reference(marts, label_set)
+    rows = marts.table(f"from statistics.dawid_skene_labels where label_set = '{label_set}'")
+    posteriors = {row["response_uuid"]: row for row in rows}
     assert set(posteriors) == set(expected.probas_.index)
-    for response, probabilities in expected.probas_[[0, 1, 2]].iterrows():
-        ours = [posteriors[response][name] for name in PROBABILITIES]
+    for response, probabilities in expected.probas_[list(range(len(labels)))].iterrows():
+        ours = [posteriors[response][f"{label.lower()}_probability"] for label in labels]
         assert ours == pytest.approx(list(probabilities), abs=1e-9)
         assert sum(ours) == pytest.approx(1, abs=1e-12)
         best = sorted(ours)[-2:]
         if best[1] - best[0] > 1e-6:
-            assert SCORES[posteriors[response]["label"]] == probabilities.idxmax()
-    confusions = marts.table("from statistics.dawid_skene_confusions")
-    assert len(confusions) == judges * 9
+            assert posteriors[response]["label"] == labels[probabilities.idxmax()]
+    if label_set == "three_labels":
+        assert {row["error_probability"] for row in rows} == {None}
+    confusions = marts.table(f"from statistics.dawid_skene_confusions where label_set = '{label_set}'")
+    assert len(confusions) == judges * len(labels) ** 2
     for row in confusions:
-        true, given = SCORES[row["true_label"]], SCORES[row["given_label"]]
+        true, given = labels.index(row["true_label"]), labels.index(row["given_label"])
         assert row["probability"] == pytest.approx(expected.errors_.loc[(row["judge"], given), true], abs=1e-9)
 
 
@@ -72,6 +80,7 @@ def test_a_label_that_nobody_gives_is_never_true(marts: SmallMarts) -> None:
         label = "COMPLETE" if number % 3 else "DENIAL"
         marts.response(f"r{number}", "q", a=label, b=label if number % 7 else "DENIAL")
     marts.compute(write_dawid_skene)
+    assert {row["error_probability"] for row in marts.table("from statistics.dawid_skene_labels")} == {None, 0.0}
     assert {row["evasive_probability"] for row in marts.table("from statistics.dawid_skene_labels")} == {0.0}
     confusions = marts.table("from statistics.dawid_skene_confusions")
     assert {row["true_label"] for row in confusions} == {"COMPLETE", "DENIAL"}
@@ -81,7 +90,7 @@ def test_a_label_that_nobody_gives_is_never_true(marts: SmallMarts) -> None:
 def test_only_the_latest_labels_of_the_panel_count(marts: SmallMarts) -> None:
     random_panel(marts, 5)
     marts.compute(write_dawid_skene)
-    alone = marts.table("from statistics.dawid_skene_labels order by response_uuid")
+    alone = marts.table("from statistics.dawid_skene_labels order by all")
     marts.judge("person", judge_type="human")
     marts.judge("gold", judge_type="reference")
     marts.judge("run", is_experiment=True)
@@ -90,7 +99,7 @@ def test_only_the_latest_labels_of_the_panel_count(marts: SmallMarts) -> None:
             marts.assess(response, judge, "EVASIVE")
         marts.assess(response, "judge_0", "EVASIVE", is_latest=False)
     marts.compute(write_dawid_skene)
-    assert marts.table("from statistics.dawid_skene_labels order by response_uuid") == alone
+    assert marts.table("from statistics.dawid_skene_labels order by all") == alone
     assert len(marts.table("select distinct judge from statistics.dawid_skene_confusions")) == 3
 
 
@@ -100,14 +109,14 @@ def test_two_labels_that_are_equally_likely_are_no_decision(marts: SmallMarts) -
     marts.response("r", "q", a="COMPLETE", b="DENIAL")
     marts.response("s", "q", a="DENIAL", b="COMPLETE")
     marts.compute(write_dawid_skene)
-    rows = marts.table("from statistics.dawid_skene_labels")
+    rows = marts.table("from statistics.dawid_skene_labels where label_set = 'three_labels'")
     assert [row["label"] for row in rows] == [None, None]
     assert rows[0]["complete_probability"] == pytest.approx(0.5)
 
 
 def test_the_order_of_rows_does_not_matter(marts: SmallMarts) -> None:
     random_panel(marts, 6)
-    query = "from statistics.dawid_skene_labels order by response_uuid"
+    query = "from statistics.dawid_skene_labels order by all"
     first = marts.compute(write_dawid_skene).table(query)
     assert marts.compute(write_dawid_skene, shuffle_seed=2).table(query) == first
 
@@ -118,5 +127,6 @@ def test_one_judge_alone_is_no_panel(marts: SmallMarts) -> None:
     marts.response("r", "q", a="COMPLETE")
     marts.response("s", "q", a="COMPLETE", b="ERROR")
     marts.compute(write_dawid_skene)
-    assert marts.table("from statistics.dawid_skene_labels") == []
-    assert marts.table("from statistics.dawid_skene_confusions") == []
+    for table in ("dawid_skene_labels", "dawid_skene_confusions"):
+        assert marts.table(f"from statistics.{table} where label_set = 'three_labels'") == []
+    assert {row["response_uuid"] for row in marts.table("from statistics.dawid_skene_labels")} == {"s"}

@@ -30,21 +30,16 @@ def by_hand(
         a, b = labels.get((response, judge_a)), labels.get((response, judge_b))
         if question in questions and a in order and b in order:
             shared.setdefault(question, Counter())[order.index(a), order.index(b)] += 1
-    seen = set()
-    for response, question in marts.rows["marts.responses"]:
-        judges = [label for (other, _), label in labels.items() if other == response and label in order]
-        if question in questions and len(judges) > 1:
-            seen.add(question)
-    drawn = draw_clusters(len(seen), replicates=REPLICATES, seed=SEED)
+    drawn = draw_clusters(len(shared), replicates=REPLICATES, seed=SEED)
     figures: dict[str, list[float]] = {name: [] for name in (*NOMINAL, *ORDINAL)}
     for weights in drawn:
         table = np.zeros((len(order), len(order)))
-        for question, weight in zip(sorted(seen), weights, strict=True):
-            for cell, count in shared.get(question, Counter()).items():
+        for question, weight in zip(sorted(shared), weights, strict=True):
+            for cell, count in shared[question].items():
                 table[cell] += count * weight
         for name, value in pair_coefficients(table, is_ordered=label_set == "three_labels").items():
             figures[name].append(float(value))
-    return figures
+    return {**figures, "question_count": [len(shared)]}
 
 
 @pytest.mark.parametrize("label_set", ORDER)
@@ -67,6 +62,7 @@ def test_bounds_are_percentiles_of_drawn_questions(marts: SmallMarts, label_set:
         defined = [value for value in figures[name] if not np.isnan(value)]
         assert [row["lower"], row["upper"]] == pytest.approx(np.quantile(defined, [0.025, 0.975]), abs=1e-12)
         assert row["replicates"] == REPLICATES
+        assert [row["question_count"]] == figures["question_count"]
 
 
 def test_the_same_rows_in_another_order_give_the_same_intervals(marts: SmallMarts) -> None:
@@ -85,6 +81,20 @@ def test_what_lies_outside_a_scope_does_not_move_its_intervals(marts: SmallMarts
     for number in range(5):
         labels = {f"judge_{judge}": draw.choice(["COMPLETE", "DENIAL"]) for judge in range(3)}
         marts.response(f"new {number}", "aaa", **labels)
+    assert marts.compute(write).table(query) == first
+
+
+def test_what_other_judges_did_does_not_move_a_pairs_intervals(marts: SmallMarts) -> None:
+    random_panel(marts, 3)
+    query = "from statistics.pair_intervals where judge_a = 'judge_0' and judge_b = 'judge_1' order by all"
+    first = marts.compute(write).table(query)
+    assert first
+    marts.judge("other", "another")
+    for number in range(30):
+        marts.question(f"zzz {number}", "set_0")
+        marts.response(
+            f"new {number}", f"zzz {number}", other="COMPLETE", another="DENIAL" if number % 3 else "COMPLETE"
+        )
     assert marts.compute(write).table(query) == first
 
 

@@ -74,3 +74,16 @@ def test_too_few_rows_have_no_coefficients(rows: int) -> None:
 def test_one_question_has_no_coefficients() -> None:
     effects = style_effects(DEVIATIONS, FEATURES, np.zeros(N, dtype=np.int64))
     assert {effect.coefficient for effect in effects.values()} == {None}
+
+
+def test_a_language_of_few_questions_cannot_be_tested() -> None:
+    """Deviations without any effect: with three questions in another language one test in five found one."""
+    draw = np.random.default_rng(3)
+    clusters = np.repeat(np.arange(60), 10)
+    for questions, is_testable in ((3, False), (19, False), (20, True), (40, True), (41, False)):
+        features = {"characters": draw.exponential(2000, 600), "language_zh": (clusters < questions).astype(float)}
+        effects = style_effects(draw.normal(size=600), features, clusters)
+        assert effects["language_zh"].coefficient is not None
+        assert (effects["language_zh"].p_value is not None) == is_testable
+        assert (effects["language_zh"].lower is not None) == is_testable
+        assert effects["characters"].p_value is not None

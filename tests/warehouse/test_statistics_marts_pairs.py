@@ -1,6 +1,7 @@
 """Consistency of judges with themselves, and rank correlations of two, against scikit-learn, irrCAC and scipy."""
 
 from collections import defaultdict
+from datetime import datetime
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -15,38 +16,47 @@ from .judged_labels import LABEL_SETS, SCORES, JudgedLabels
 Key = tuple[str, ...]
 
 
-def consistent_pairs(judged: JudgedLabels) -> dict[Key, list[tuple[str, str]]]:
+def consistent_pairs(judged: JudgedLabels, label_set: str) -> dict[Key, list[tuple[str, str]]]:
     """Comparison, judge, judge, scope, value -> both labels of each pair of judgments."""
     found: dict[Key, list[tuple[str, str]]] = defaultdict(list)
-    repeated: dict[Key, list[str]] = defaultdict(list)
-    for response, judge, label in judged.build.rows(
-        "select response_uuid, judge, label from marts.assessments "
-        "order by is_latest, assessed_at nulls first, assessment_uuid desc"
+    repeated: dict[Key, list[tuple[str, datetime]]] = defaultdict(list)
+    for response, judge, label, assessed_at in judged.build.rows(
+        "select response_uuid, judge, label, assessed_at from marts.assessments where assessed_at is not null "
+        "order by is_latest, assessed_at, assessment_uuid desc"
     ):
-        repeated[response, judge].append(label)
+        repeated[response, judge].append((label, assessed_at))
     places = {
-        response: [("overall", "all"), ("category", place["category"])] for response, place in judged.places.items()
+        response: [(scope, value) for scope, value in place.items() if scope != "question"]
+        for response, place in judged.places.items()
     }
-    for (response, judge), labels in repeated.items():
+    for (response, judge), judgments in repeated.items():
         if judged.roles[judge] != "reference":
+            counting = [one for one in judgments if one[0] in LABEL_SETS[label_set]]
+            pairs = [(a, b) for (a, at_a), (b, at_b) in pairwise(counting) if at_a != at_b]
             for place in places[response]:
-                found["repeated", judge, judge, *place] += pairwise(labels)
-    models = dict(judged.build.rows("select judge, judge_model from marts.judges where judge_model is not null"))
-    for a, b in combinations(sorted(models), 2):
-        if models[a] == models[b]:
+                found["repeated", judge, judge, *place] += pairs
+    instruments = {
+        judge: (model, line)
+        for judge, model, line in judged.build.rows(
+            "select judge, judge_model, model_line from marts.judges where judge_model is not null"
+        )
+    }
+    for a, b in combinations(sorted(instruments), 2):
+        (model_a, line_a), (model_b, line_b) = instruments[a], instruments[b]
+        if model_a == model_b or (line_a is not None and line_a == line_b):
+            comparison = "variants" if model_a == model_b else "versions"
             for response, given in judged.latest.items():
-                if a in given and b in given:
+                if {given.get(a), given.get(b)} <= set(LABEL_SETS[label_set]):
                     for place in places[response]:
-                        found["variants", a, b, *place].append((given[a], given[b]))
+                        found[comparison, a, b, *place].append((given[a], given[b]))
     return {key: pairs for key, pairs in found.items() if pairs}
 
 
 def test_consistency_is_that_of_repeated_judgments_and_of_variants(judged: JudgedLabels) -> None:
     expected = {
-        (label_set, *key): shared
-        for key, pairs in consistent_pairs(judged).items()
-        for label_set, labels in LABEL_SETS.items()
-        if (shared := [pair for pair in pairs if set(pair) <= set(labels)])
+        (label_set, *key): pairs
+        for label_set in LABEL_SETS
+        for key, pairs in consistent_pairs(judged, label_set).items()
     }
     rows = judged.build.rows(
         "select label_set, comparison, judge_a, judge_b, scope, scope_value, pair_count, agreement_count, flip_count, "

@@ -22,7 +22,8 @@ judge_registry as (
 registered_types as (
     select
         judge,
-        min(judge_type) as judge_type
+        min(judge_type) as judge_type,
+        max(model_line) as model_line
     from judge_registry
     group by judge
 ),
@@ -137,6 +138,7 @@ final as (
         typed.judge,
         typed.judge_type,
         case when typed.judge_type = 'llm' then models_ranked.judge_model end as judge_model,
+        case when typed.judge_type = 'llm' then lines.model_line end as model_line,
         typed.is_experiment,
         aliases.aliases
     from typed
@@ -145,6 +147,7 @@ final as (
         on
             typed.judge = models_ranked.judge
             and models_ranked.frequency_rank = 1
+    left join registered_types as lines on models_ranked.judge_model = lines.judge
 )
 
 select * from final

@@ -1,4 +1,5 @@
 -- grain: one row per label set, scope, reference and judge that assessed a response which the reference labels
+{%- set labelled = ['label_set', 'reference_type', 'reference'] %}
 with
 comparisons as (
     select * from {{ ref('int_reference_comparisons') }}
@@ -10,11 +11,11 @@ reference_labels as (
 
 consensus_by_scope as (
     select * from {{ ref('int_consensus_by_scope') }}
-    where scope in ('overall', 'category')
+    where scope not in ('question', 'model_in_category')
 ),
 
-labels_by_category as (
-    select * from {{ ref('int_labels_by_category') }}
+labels_by_pattern as (
+    select * from {{ ref('int_labels_by_pattern') }}
 ),
 
 label_patterns as (
@@ -25,12 +26,8 @@ label_sets as (
     select * from {{ ref('int_label_sets') }}
 ),
 
-responses as (
-    select * from {{ ref('responses') }}
-),
-
-questions as (
-    select * from {{ ref('questions') }}
+response_places as (
+    select * from {{ ref('int_response_places') }}
 ),
 
 compared as (
@@ -46,29 +43,37 @@ compared as (
 
 placed as (
     select
+        {%- for scope in scope_columns() %}
+        response_places.{{ scope }},
+        {%- endfor %}
         reference_labels.label_set,
         reference_labels.reference_type,
-        reference_labels.reference,
-        questions.category
+        reference_labels.reference
     from reference_labels
-    inner join responses on reference_labels.response_uuid = responses.response_uuid
-    inner join questions on responses.question_uuid = questions.question_uuid
+    inner join response_places on reference_labels.response_uuid = response_places.response_uuid
+),
+
+scoped as (
+    select
+        {{ labelled | join(',\n        ') }},
+        {{ scope_name() }} as scope,
+        {{ scope_value() }} as scope_value,
+        count(*) as response_count
+    from placed
+    group by
+        {{ scoped_grouping_sets(labelled) }}
 ),
 
 reference_totals as (
     select
         label_set,
-        case when grouping(category) = 0 then 'category' else 'overall' end as scope,
-        case when grouping(category) = 0 then category else 'all' end as scope_value,
+        scope,
+        scope_value,
         reference_type,
         reference,
-        count(*) as response_count
-    from placed
-    group by
-        grouping sets (
-            (label_set, reference_type, reference, category),
-            (label_set, reference_type, reference)
-        )
+        response_count
+    from scoped
+    where scope_value is not null
     union all
     select
         label_set,
@@ -85,28 +90,28 @@ reference_totals as (
 own_differences as (
     select
         label_sets.label_set,
-        labels_by_category.scope,
-        labels_by_category.scope_value,
+        labels_by_pattern.scope,
+        labels_by_pattern.scope_value,
         'panel' as reference_type,
-        labels_by_category.judge,
-        sum(case when labels_of_others.majority_label is not null then labels_by_category.response_count else 0 end)
-        - sum(case when labels_of_all.majority_label is not null then labels_by_category.response_count else 0 end)
+        labels_by_pattern.judge,
+        sum(case when labels_of_others.majority_label is not null then labels_by_pattern.response_count else 0 end)
+        - sum(case when labels_of_all.majority_label is not null then labels_by_pattern.response_count else 0 end)
             as response_count
-    from labels_by_category
-    inner join label_sets on labels_by_category.label = label_sets.label
+    from labels_by_pattern
+    inner join label_sets on labels_by_pattern.label = label_sets.label
     left join label_patterns as labels_of_all
         on
             label_sets.label_set = labels_of_all.label_set
-            and labels_by_category.pattern_id = labels_of_all.pattern_id
+            and labels_by_pattern.pattern_id = labels_of_all.pattern_id
     left join label_patterns as labels_of_others
         on
             label_sets.label_set = labels_of_others.label_set
-            and labels_by_category.pattern_id_of_others = labels_of_others.pattern_id
+            and labels_by_pattern.pattern_id_of_others = labels_of_others.pattern_id
     group by
         label_sets.label_set,
-        labels_by_category.scope,
-        labels_by_category.scope_value,
-        labels_by_category.judge
+        labels_by_pattern.scope,
+        labels_by_pattern.scope_value,
+        labels_by_pattern.judge
 ),
 
 final as (

@@ -1,4 +1,4 @@
--- grain: one row per judge of the panel, true label and given label
+-- grain: one row per label set, judge of the panel, true label and given label
 with
 dawid_skene_confusions as (
     select * from {{ source('statistics', 'dawid_skene_confusions') }}
@@ -6,13 +6,15 @@ dawid_skene_confusions as (
 
 final as (
     select
+        label_set,
         judge,
         true_label,
         given_label,
         probability,
         expected_count,
-        sum(expected_count) over (partition by judge, true_label) as true_label_expected_count,
-        sum(expected_count) over (partition by judge, true_label)
+        cast({{ order_free_sum('expected_count') }} over (partition by label_set, judge, true_label) as double)
+            as true_label_expected_count,
+        {{ order_free_sum('expected_count') }} over (partition by label_set, judge, true_label)
         < {{ small_sample() }} as is_small_sample
     from dawid_skene_confusions
 )

@@ -1,7 +1,10 @@
 -- grain: one row per label set, scope, kind of comparison, two judgments' judges, and the label of each
+{%- set repeated_columns = ['label_set', 'judge', 'label_a', 'label_b'] %}
 with
+-- Without a time a repetition is seen only where its label differs, and a time that is given twice is a copy.
 assessments as (
     select * from {{ ref('assessments') }}
+    where assessed_at is not null
 ),
 
 judges as (
@@ -9,8 +12,8 @@ judges as (
     where judge_type != 'reference'
 ),
 
-questions as (
-    select * from {{ ref('questions') }}
+response_places as (
+    select * from {{ ref('int_response_places') }}
 ),
 
 label_sets as (
@@ -19,58 +22,89 @@ label_sets as (
 
 pair_transitions as (
     select * from {{ ref('judge_pair_transitions') }}
-    where scope in ('overall', 'category')
 ),
 
 judged_again as (
-    select distinct
+    select
         response_uuid,
         judge
     from assessments
-    where not is_latest
+    group by
+        response_uuid,
+        judge
+    having min(assessed_at) < max(assessed_at)
 ),
 
--- in the order of their times, the one that counts last
+-- In the order of their times, the one that counts last. Among three labels an ERROR is no judgment, and does not stand
+-- between two others.
 successive as (
     select
+        label_sets.label_set,
         assessments.judge,
-        questions.category,
+        assessments.response_uuid,
         assessments.label as label_b,
+        assessments.assessed_at,
         lag(assessments.label) over (
-            partition by assessments.response_uuid, assessments.judge
+            partition by label_sets.label_set, assessments.response_uuid, assessments.judge
             order by
                 case when assessments.is_latest then 1 else 0 end,
-                assessments.assessed_at nulls first,
+                assessments.assessed_at,
                 assessments.assessment_uuid desc
-        ) as label_a
+        ) as label_a,
+        lag(assessments.assessed_at) over (
+            partition by label_sets.label_set, assessments.response_uuid, assessments.judge
+            order by
+                case when assessments.is_latest then 1 else 0 end,
+                assessments.assessed_at,
+                assessments.assessment_uuid desc
+        ) as assessed_at_before
     from assessments
     inner join judged_again
         on
             assessments.response_uuid = judged_again.response_uuid
             and assessments.judge = judged_again.judge
-    inner join questions on assessments.question_uuid = questions.question_uuid
+    inner join label_sets on assessments.label = label_sets.label
+),
+
+placed as (
+    select
+        {%- for scope in scope_columns() %}
+        response_places.{{ scope }},
+        {%- endfor %}
+        successive.label_set,
+        successive.judge,
+        successive.label_a,
+        successive.label_b
+    from successive
+    inner join response_places on successive.response_uuid = response_places.response_uuid
+    where successive.assessed_at != successive.assessed_at_before
 ),
 
 repeated as (
     select
-        case when grouping(category) = 0 then 'category' else 'overall' end as scope,
-        case when grouping(category) = 0 then category else 'all' end as scope_value,
-        judge,
-        label_a,
-        label_b,
+        {{ repeated_columns | join(',\n        ') }},
+        {{ scope_name() }} as scope,
+        {{ scope_value() }} as scope_value,
         count(*) as pair_count
-    from successive
-    where label_a is not null
+    from placed
     group by
-        grouping sets (
-            (judge, label_a, label_b, category),
-            (judge, label_a, label_b)
-        )
+        {{ scoped_grouping_sets(repeated_columns) }}
+),
+
+of_one_model as (
+    select
+        pair_transitions.*,
+        judges_a.judge_model,
+        case when judges_a.judge_model = judges_b.judge_model then 'variants' else 'versions' end as comparison
+    from pair_transitions
+    inner join judges as judges_a on pair_transitions.judge_a = judges_a.judge
+    inner join judges as judges_b on pair_transitions.judge_b = judges_b.judge
+    where judges_a.judge_model = judges_b.judge_model or judges_a.model_line = judges_b.model_line
 ),
 
 final as (
     select
-        labels_a.label_set,
+        repeated.label_set,
         repeated.scope,
         repeated.scope_value,
         'repeated' as comparison,
@@ -82,27 +116,20 @@ final as (
         repeated.pair_count
     from repeated
     inner join judges on repeated.judge = judges.judge
-    inner join label_sets as labels_a on repeated.label_a = labels_a.label
-    inner join label_sets as labels_b
-        on
-            repeated.label_b = labels_b.label
-            and labels_a.label_set = labels_b.label_set
+    where repeated.scope_value is not null
     union all
     select
-        pair_transitions.label_set,
-        pair_transitions.scope,
-        pair_transitions.scope_value,
-        'variants' as comparison,
-        judges_a.judge_model,
-        pair_transitions.judge_a,
-        pair_transitions.judge_b,
-        pair_transitions.label_a,
-        pair_transitions.label_b,
-        pair_transitions.response_count as pair_count
-    from pair_transitions
-    inner join judges as judges_a on pair_transitions.judge_a = judges_a.judge
-    inner join judges as judges_b on pair_transitions.judge_b = judges_b.judge
-    where judges_a.judge_model = judges_b.judge_model
+        label_set,
+        scope,
+        scope_value,
+        comparison,
+        case when comparison = 'variants' then judge_model end as judge_model,
+        judge_a,
+        judge_b,
+        label_a,
+        label_b,
+        response_count as pair_count
+    from of_one_model
 )
 
 select * from final

@@ -128,7 +128,8 @@ intervals as (
         max(case when coefficient = '{{ coefficient }}' then lower end) as {{ coefficient }}_lower,
         max(case when coefficient = '{{ coefficient }}' then upper end) as {{ coefficient }}_upper,
         {%- endfor %}
-        {{ pair_columns | join(',\n        ') }}
+        {{ pair_columns | join(',\n        ') }},
+        max(question_count) as question_count
     from pair_intervals
     group by
         {{ pair_columns | join(',\n        ') }}
@@ -140,6 +141,7 @@ final as (
         intervals.{{ coefficient }}_lower,
         intervals.{{ coefficient }}_upper,
         {%- endfor %}
+        intervals.question_count,
         figures.*
     from figures
     left join intervals

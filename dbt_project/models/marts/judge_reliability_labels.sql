@@ -48,7 +48,11 @@ final as (
         given_count,
         agreement_count,
         {{ label_precision('agreement_count', 'given_count') }} as label_precision,
+        {{ wilson_lower('agreement_count', 'given_count') }} as label_precision_wilson_lower,
+        {{ wilson_upper('agreement_count', 'given_count') }} as label_precision_wilson_upper,
         {{ label_recall('agreement_count', 'support') }} as label_recall,
+        {{ wilson_lower('agreement_count', 'support') }} as label_recall_wilson_lower,
+        {{ wilson_upper('agreement_count', 'support') }} as label_recall_wilson_upper,
         {{ label_f1('agreement_count', 'support', 'given_count') }} as label_f1
     from counted
 )

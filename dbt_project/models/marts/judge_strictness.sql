@@ -116,7 +116,10 @@ final as (
         mean_score,
         panel_judge_count,
         shared_response_count,
+        shared_response_count < {{ small_sample() }} as is_small_shared_sample,
         shared_complete_share,
+        {{ wilson_lower('shared_complete_count', 'shared_response_count') }} as shared_complete_share_wilson_lower,
+        {{ wilson_upper('shared_complete_count', 'shared_response_count') }} as shared_complete_share_wilson_upper,
         shared_mean_score,
         case
             when shared_mean_score is not null
@@ -127,6 +130,7 @@ final as (
                     )
         end as strictness_rank,
         consensus_count as decided_response_count,
+        consensus_count < {{ small_sample() }} as is_small_decided_sample,
         {{ exact_quotient('consensus_shift_sum', 'consensus_count') }} as consensus_shift
     from means
 )

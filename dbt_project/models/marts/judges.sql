@@ -25,6 +25,7 @@ final as (
         judges.judge,
         judges.judge_type,
         judges.judge_model,
+        judges.model_line,
         judges.is_experiment,
         judges.aliases,
         activity.assessment_count,

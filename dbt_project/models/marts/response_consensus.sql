@@ -13,12 +13,8 @@ human_labels as (
     where reference_type = 'human'
 ),
 
--- labels without errors are all that the model knows
 dawid_skene_labels as (
-    select
-        *,
-        'three_labels' as label_set
-    from {{ source('statistics', 'dawid_skene_labels') }}
+    select * from {{ source('statistics', 'dawid_skene_labels') }}
 ),
 
 final as (
@@ -39,6 +35,7 @@ final as (
         dawid_skene_labels.complete_probability as dawid_skene_complete_probability,
         dawid_skene_labels.evasive_probability as dawid_skene_evasive_probability,
         dawid_skene_labels.denial_probability as dawid_skene_denial_probability,
+        dawid_skene_labels.error_probability as dawid_skene_error_probability,
         human_labels.label as human_label,
         human_labels.label = label_patterns.majority_label as is_confirmed_by_human
     from panel_patterns
