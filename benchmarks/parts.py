@@ -1,4 +1,4 @@
-"""Parts of a run as commands of their own, and their floors: what a bare DuckDB takes for the same rows.
+"""Parts of a run as commands of their own.
 
 `python -m benchmarks.parts NAME DATA_DIR` works on the data directory of a corpus that `speechmap run` has landed (or,
 for `export`, shown). `benchmarks.run` starts them as processes and measures them.
@@ -7,12 +7,9 @@ for `export`, shown). `benchmarks.run` starts them as processes and measures the
 from pathlib import Path
 
 import click
-import duckdb
 
 from assets.agreement.bootstrap import REPLICATES
 from assets.lake import Lake
-from assets.landing.corpus import landed_paths, read_manifest
-from assets.landing.kinds import LANDED_KINDS
 from assets.publication.dataset_files import write_datasets
 from assets.quality.corpus_checks import check_corpus
 from assets.quality.landed_suites import check_landed_rows
@@ -22,56 +19,18 @@ from assets.statistics.pair_intervals import write_pair_intervals
 from assets.statistics.style_bias import write_style_bias
 from assets.statistics.style_features import write_style_features
 from assets.statistics.tables import create_tables, writing
-from assets.warehouse.assets import AFTER_STATISTICS
-from assets.warehouse.dbt_build import build, require_success
+from assets.warehouse.dbt_build import AFTER_STATISTICS, build, require_success
 from assets.warehouse.landed_views import register_landed_views, remove_building_warehouse
 
 MODELS_ONLY = ("--exclude-resource-type", "test")
-TEXTS = {"content", "judge_analysis", "question"}
-# What landing needs of upstream's rows.
-FLOOR_OF_LANDING = {
-    "questions/*.jsonl": ("id", "category", "domain", "question"),
-    "responses/*.jsonl": ("question_id", "category", "model", "timestamp", "response"),
-    "analysis*/*.jsonl": (
-        *("question_id", "category", "model", "timestamp", "response"),
-        *("judge_model", "compliance", "judge_analysis"),
-    ),
-}
 
 
 @click.group()
 def main() -> None:
-    """Parts of a run, and their floors."""
+    """Parts of a run."""
 
 
 place = click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
-
-
-@main.command()
-@place
-def floor_of_landing(folder: Path) -> None:
-    """Read the needed fields of plain JSONL files with DuckDB, and count the rows."""
-    with duckdb.connect() as connection:
-        for pattern, fields in FLOOR_OF_LANDING.items():
-            columns = ", ".join(f"{field}: '{'JSON' if field == 'response' else 'VARCHAR'}'" for field in fields)
-            counted = ", ".join(f"count({field})" for field in fields)
-            connection.execute(
-                f"select {counted} from read_json('{folder}/{pattern}', format = 'newline_delimited', "
-                f"columns = {{{columns}}}, maximum_object_size = 100000000)"
-            ).fetchall()
-
-
-@main.command()
-@place
-def floor_of_marts(folder: Path) -> None:
-    """Read every column of the landed files but the texts."""
-    lake = Lake(folder)
-    manifest = read_manifest(lake)
-    with duckdb.connect() as connection:
-        for kind in LANDED_KINDS.values():
-            files = [str(path) for path in landed_paths(lake, manifest, kind.name)]
-            hashes = ", ".join(f"bit_xor(hash({column}))" for column in kind.schema if column not in TEXTS)
-            connection.execute(f"select {hashes} from read_parquet($files)", {"files": files}).fetchall()
 
 
 @main.command()
@@ -113,18 +72,6 @@ def checks(folder: Path) -> None:
 def export(folder: Path) -> None:
     """Write all dataset files."""
     write_datasets(Lake(folder))
-
-
-@main.command()
-@place
-def floor_of_export(folder: Path) -> None:
-    """Copy the rows of the dataset files, as they lie there, to other files."""
-    lake = Lake(folder)
-    with duckdb.connect() as connection:
-        for file in sorted(lake.datasets.glob("*/*.parquet")):
-            copy = lake.building / file.name
-            connection.execute(f"copy (from read_parquet('{file}')) to '{copy}' (format parquet, compression zstd)")
-            copy.unlink()
 
 
 if __name__ == "__main__":

@@ -44,9 +44,16 @@ class Bench:
         """Time a run as a user would start it."""
         return measure([SPEECHMAP, "run", *arguments], self.environment)
 
-    def part(self, name: str, folder: Path | None = None) -> Measured:
+    def part(self, name: str) -> Measured:
         """Time one part of a run."""
-        command = [sys.executable, "-m", "benchmarks.parts", name, str(folder or self.data)]
+        return self._module("parts", name, self.data)
+
+    def floor(self, name: str, folder: Path | None = None) -> Measured:
+        """Time what a bare DuckDB takes for the same."""
+        return self._module("floors", name, folder or self.data)
+
+    def _module(self, module: str, name: str, folder: Path) -> Measured:
+        command = [sys.executable, "-m", f"benchmarks.{module}", name, str(folder)]
         return measure(command, {"SPEECHMAP_WAREHOUSE": str(Lake(self.data).building_warehouse)})
 
 
@@ -75,16 +82,16 @@ def steps(bench: Bench) -> dict[str, Callable[[], Measured]]:
     return {
         "sync and landing, cold": cold_landing,
         "landing alone (git files at hand)": landing_alone,
-        "floor of landing: DuckDB read_json": lambda: bench.part("floor-of-landing", bench.corpus / PLAIN),
+        "floor of landing: DuckDB read_json": lambda: bench.floor("landing", bench.corpus / PLAIN),
         "marts (dbt and statistics, no tests, no bootstrap)": lambda: bench.part("marts"),
-        "floor of marts: scan of the landed files": lambda: bench.part("floor-of-marts"),
+        "floor of marts: scan of the landed files": lambda: bench.floor("marts"),
         "bootstrap intervals": lambda: bench.part("intervals"),
         "checks": lambda: bench.part("checks"),
         "whole run, cold (no site)": cold_run,
         "whole run, no change": lambda: bench.speechmap("--no-site"),
         "whole run, one model more (no site)": one_model_more,
         "export of the dataset files": lambda: bench.part("export"),
-        "floor of export: DuckDB COPY": lambda: bench.part("floor-of-export"),
+        "floor of export: DuckDB COPY": lambda: bench.floor("export"),
     }
 
 

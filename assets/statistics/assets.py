@@ -9,7 +9,8 @@ from dagster_dbt import dbt_assets
 from assets.landing.corpus import read_corpus
 from assets.resources import LakeResource
 from assets.upstream.assets import OWNERS
-from assets.warehouse.assets import AFTER_STATISTICS, MANIFEST, build_models
+from assets.warehouse.assets import MANIFEST, build_models
+from assets.warehouse.dbt_build import AFTER_STATISTICS
 from assets.warehouse.relations import read_relations
 
 if TYPE_CHECKING:

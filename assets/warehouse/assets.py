@@ -14,7 +14,7 @@ from assets.lake import Lake
 from assets.landing.corpus import read_corpus
 from assets.resources import LakeResource
 from assets.warehouse.column_lineage import Origins, column_origins, relation_schema
-from assets.warehouse.dbt_build import NodeResult, build, require_success
+from assets.warehouse.dbt_build import AFTER_STATISTICS, NodeResult, build, require_success
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE, check_result, check_results
 from assets.warehouse.landed_views import register_landed_views, remove_building_warehouse
@@ -22,8 +22,6 @@ from assets.warehouse.relations import Relation, read_relations
 from assets.warehouse.state import building_state
 
 MANIFEST = ensure_manifest()
-# Models that are made from tables of the stage `statistics`, which are made from the others'.
-AFTER_STATISTICS = "tag:after_statistics"
 
 
 @dbt_assets(manifest=MANIFEST, name="warehouse", exclude=AFTER_STATISTICS)

@@ -15,6 +15,8 @@ from assets.progress import progress
 from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE, parsed_project
 
 PASSED = {"pass", "success"}
+# Selects the models that are made from tables of the stage `statistics`, which are made from the others'.
+AFTER_STATISTICS = "tag:after_statistics"
 
 
 class DbtBuildError(PipelineError):

@@ -22,8 +22,8 @@ from assets.statistics.pair_intervals import write_pair_intervals
 from assets.statistics.style_bias import write_style_bias
 from assets.statistics.style_features import write_style_features
 from assets.statistics.tables import writing
+from assets.warehouse.dbt_build import AFTER_STATISTICS
 
-AFTER_STATISTICS = "tag:after_statistics"
 STATISTICS = (partial(write_pair_intervals, replicates=50), write_dawid_skene, write_style_features, write_style_bias)
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
