@@ -22,7 +22,7 @@ def remove_building_warehouse(lake: Lake) -> None:
     """Remove what an earlier run has built, so that nothing of it can stand beside what is built now.
 
     Raises:
-        PipelineError: the dbt of a killed run is still writing there; it outlives the process that started it.
+        PipelineError: another process has the file open, say a DuckDB shell.
     """
     file = lake.building_warehouse
     if file.exists():
@@ -31,8 +31,7 @@ def remove_building_warehouse(lake: Lake) -> None:
                 fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)  # as DuckDB does
             except OSError as error:
                 raise PipelineError(
-                    f"{file}: still open in another process, probably the dbt of a run that was killed; "
-                    "wait for it to end and run again"
+                    f"{file}: still open in another process, say a DuckDB shell; close it there and run again"
                 ) from error
     for part in (file, file.with_name(f"{file.name}.wal")):
         part.unlink(missing_ok=True)

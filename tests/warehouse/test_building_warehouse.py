@@ -28,7 +28,7 @@ def lake(tmp_path: Path) -> Lake:
     return lake
 
 
-def test_what_a_killed_dbt_left_is_gone_log_included(lake: Lake) -> None:
+def test_what_a_killed_run_left_is_gone_log_included(lake: Lake) -> None:
     writer = start_writer(lake)
     writer.kill()
     writer.wait()
@@ -41,7 +41,7 @@ def test_nothing_to_remove_is_fine(lake: Lake) -> None:
     remove_building_warehouse(lake)
 
 
-def test_a_dbt_that_outlived_its_run_is_not_built_beside(lake: Lake) -> None:
+def test_nothing_is_built_beside_another_process_that_has_the_file_open(lake: Lake) -> None:
     writer = start_writer(lake)
     try:
         with pytest.raises(PipelineError, match="still open in another process"):

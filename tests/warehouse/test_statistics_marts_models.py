@@ -134,10 +134,13 @@ def test_labs_stand_by_the_index_of_the_upstream_site(statistics_build: Build) -
                 COMMITTED_AT.date(),
                 pytest.approx(free_speech_index([one[:2] for one in models]), abs=1e-9),
                 pytest.approx(peak[1], abs=1e-12),
+                peak[3],
+                *(pytest.approx(bound, abs=1e-9) for bound in wilson_interval(round(peak[1] * peak[3]), peak[3])),
             )
     rows = statistics_build.rows(
         "select scope, scope_value, source_type, source, lab, model_count, release_month_count, response_count, "
-        "peak_model, last_release_date, as_of_date, free_speech_index, peak_share from marts.lab_standings"
+        "peak_model, last_release_date, as_of_date, free_speech_index, peak_share, peak_response_count, "
+        "peak_share_wilson_lower, peak_share_wilson_upper from marts.lab_standings"
     )
 
     assert {row[:5]: row[5:] for row in rows} == expected

@@ -95,6 +95,7 @@ model_shares as (
         released.release_month,
         released.as_of_date,
         model_counts.response_count,
+        model_counts.complete_count,
         {{ exact_quotient('model_counts.complete_count', 'model_counts.response_count') }} as complete_share
     from model_counts
     inner join released on model_counts.model = released.model
@@ -162,7 +163,9 @@ labs as (
         count(*) as model_count,
         cast(sum(response_count) as bigint) as response_count,
         max(complete_share) as peak_share,
-        max(case when place = 1 then model end) as peak_model
+        max(case when place = 1 then model end) as peak_model,
+        max(case when place = 1 then complete_count end) as peak_complete_count,
+        max(case when place = 1 then response_count end) as peak_response_count
     from peaks
     group by
         {{ lab_columns | join(',\n        ') }}
@@ -185,6 +188,9 @@ final as (
         labs.response_count,
         labs.response_count < {{ small_sample() }} as is_small_sample,
         labs.peak_share,
+        {{ wilson_lower('labs.peak_complete_count', 'labs.peak_response_count') }} as peak_share_wilson_lower,
+        {{ wilson_upper('labs.peak_complete_count', 'labs.peak_response_count') }} as peak_share_wilson_upper,
+        labs.peak_response_count,
         labs.peak_model,
         labs.last_release_date,
         labs.as_of_date
