@@ -12,7 +12,7 @@ from assets.agreement.judgments import Columns, read_judgments
 from assets.errors import PipelineError
 
 COLUMNS = ("item", "rater", "label")
-SECRET = "nobody may read this"  # noqa: S105 - stands for a text in the file
+SECRET = "nobody may read this for it is the text of an answer"  # noqa: S105 - stands for a text in the file
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
