@@ -21,8 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKE_UPSTREAM = ROOT.parent / "shared" / "upstream" / "make-upstream"
 
 
-# What shares a costly fixture runs in one worker, in the order in which it would run alone; the rest goes file by file.
-TOGETHER = ("tests/dashboards/", "tests/warehouse/", "tests/end_to_end/")
+# What shares a costly fixture runs in one worker, in the order in which it would run alone, the longest first, so that no
+# worker is left with it in the end; the rest goes file by file.
+TOGETHER = ("tests/end_to_end/", "tests/warehouse/", "tests/dashboards/")
 APART = "tests/end_to_end/test_real_history.py"
 
 
@@ -32,6 +33,14 @@ class SharedFixturesScheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
         return next((folder for folder in TOGETHER if file.startswith(folder) and file != APART), file)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        starts = [item.nodeid.startswith(folder) for folder in TOGETHER]
+        return starts.index(True) if any(starts) else len(TOGETHER)
+
+    items.sort(key=rank)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFixturesScheduling:
