@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKE_UPSTREAM = ROOT.parent / "shared" / "upstream" / "make-upstream"
 
 
-# What shares a costly fixture runs in one worker, in the order in which it would run alone, the longest first, so that no
-# worker is left with it in the end; the rest goes file by file.
+# What shares a costly fixture runs in one worker, in the order in which it would run alone, the longest first, so that
+# no worker is left with it in the end; the rest goes file by file.
 TOGETHER = ("tests/end_to_end/", "tests/warehouse/", "tests/dashboards/")
 APART = "tests/end_to_end/test_real_history.py"
 
