@@ -76,14 +76,15 @@ def test_a_query_that_is_not_understood_has_no_lineage(schema: MappingSchema) ->
     assert column_origins("select nothing from marts.assessments", schema) == {}
 
 
-def test_every_mart_has_the_lineage_that_sqlglot_finds(panel_build: Build) -> None:
-    """A few columns of each mart: looking at all of them this way takes minutes."""
+def test_models_have_the_lineage_that_sqlglot_finds(panel_build: Build) -> None:
+    """All models have one; the first column of every sixth is looked up again, for all of them would take minutes."""
     schema = relation_schema(panel_build.warehouse)
     assert len(panel_build.queries) > 50
-    for name, query in panel_build.queries.items():
+    for number, (name, query) in enumerate(sorted(panel_build.queries.items())):
         origins = column_origins(query, schema)
         assert origins, name
-        for column in sorted(origins)[:2]:
+        if number % 6 == 0:
+            column = min(origins)
             tree = lineage(column, query, schema=schema, dialect="duckdb").walk()
             leaves = [node for node in tree if not node.downstream]
             found = {
