@@ -66,5 +66,10 @@ def dagster_ui(pipeline: Pipeline) -> Iterator[DagsterServer]:
         )
         yield server
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.communicate()
+        # To the first process alone: told all at once, its children may wait for each other for ever.
+        process.terminate()
+        try:
+            process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
