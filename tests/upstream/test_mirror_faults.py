@@ -190,7 +190,7 @@ def test_git_ends_with_a_person_who_does_not_want_to_wait(server: GitServer, tmp
         process.send_signal(signal.SIGINT)
         try:
             _, complaint = process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:  # Python loses an interrupt that comes while it cleans up; a person repeats it
+        except subprocess.TimeoutExpired:  # an interrupt can be lost while Python cleans up; a person repeats it
             process.send_signal(signal.SIGINT)
             _, complaint = process.communicate(timeout=60)
     assert complaint.decode().rstrip().endswith("KeyboardInterrupt")
