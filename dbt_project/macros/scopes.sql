@@ -3,31 +3,37 @@
     {{ return(['category', 'domain', 'theme', 'model', 'family', 'lab', 'provider', 'language']) }}
 {%- endmacro %}
 
-{# Within a grouping by `scoped_grouping_sets`: the name of the scope, and which one it is. #}
-{% macro scope_name() -%}
-    case
-            {%- for scope in scope_columns() %}
-            when grouping({{ scope }}) = 0 then '{{ scope }}'
-            {%- endfor %}
-            else 'overall'
-        end
-{%- endmacro %}
-
-{% macro scope_value() -%}
-    case
-            {%- for scope in scope_columns() %}
-            when grouping({{ scope }}) = 0 then {{ scope }}
-            {%- endfor %}
-            else 'all'
-        end
-{%- endmacro %}
-
-{# All scopes in one pass over the rows. Rows that are nowhere in a scope (a set without domains) have a null value there. #}
-{% macro scoped_grouping_sets(columns) -%}
-    grouping sets (
-            {%- for scope in scope_columns() %}
-            ({{ columns | join(', ') }}, {{ scope }}),
-            {%- endfor %}
-            ({{ columns | join(', ') }})
-        )
+{#
+    How many rows of a relation are alike in `columns`, overall and within every scope: `columns`, scope, scope_value and
+    the count under the name `count_column`. One pass over the rows. The relation has the columns of `scope_columns`;
+    a row that is nowhere in a scope (a set without domains) does not count there.
+#}
+{% macro counts_by_scope(relation, columns, count_column='response_count') -%}
+    select *
+    from (
+        select
+            {{ columns | join(',\n            ') }},
+            case
+                {%- for scope in scope_columns() %}
+                when grouping({{ scope }}) = 0 then '{{ scope }}'
+                {%- endfor %}
+                else 'overall'
+            end as scope,
+            case
+                {%- for scope in scope_columns() %}
+                when grouping({{ scope }}) = 0 then {{ scope }}
+                {%- endfor %}
+                else 'all'
+            end as scope_value,
+            count(*) as {{ count_column }}
+        from {{ relation }}
+        group by
+            grouping sets (
+                {%- for scope in scope_columns() %}
+                ({{ columns | join(', ') }}, {{ scope }}),
+                {%- endfor %}
+                ({{ columns | join(', ') }})
+            )
+    ) as counted_by_scope
+    where scope_value is not null
 {%- endmacro %}

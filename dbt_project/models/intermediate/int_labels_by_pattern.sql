@@ -5,15 +5,8 @@ placed_labels as (
     select * from {{ ref('int_placed_labels') }}
 ),
 
-scoped as (
-    select
-        {{ counted | join(',\n        ') }},
-        {{ scope_name() }} as scope,
-        {{ scope_value() }} as scope_value,
-        count(*) as response_count
-    from placed_labels
-    group by
-        {{ scoped_grouping_sets(counted) }}
+counted_labels as (
+    {{ counts_by_scope('placed_labels', counted) }}
 ),
 
 final as (
@@ -26,8 +19,7 @@ final as (
         pattern_id,
         pattern_id_of_others,
         response_count
-    from scoped
-    where scope_value is not null
+    from counted_labels
 )
 
 select * from final

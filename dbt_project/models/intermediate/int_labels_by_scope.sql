@@ -1,7 +1,7 @@
 -- grain: one row per scope, judge, and number of labels that the panel gave to a response, errors counted or not
--- A further scope is a further column of `int_placed_labels` and a further name in this list. A question, and a model
+-- A question, and a model
 -- within a category, are scopes for those marts alone that need them; panels are not told apart there.
-{%- set scopes = ['category', 'domain', 'theme', 'model', 'family', 'lab', 'provider', 'language'] %}
+{%- set scopes = scope_columns() %}
 {%- set counted = ['judge', 'judge_role', 'panel_label_count', 'panel_score_count'] %}
 with
 placed_labels as (

@@ -1,5 +1,5 @@
 -- grain: one row per scope and pattern of the panel's labels
-{%- set scopes = ['category', 'domain', 'theme', 'model', 'family', 'lab', 'provider', 'language', 'question'] %}
+{%- set scopes = scope_columns() + ['question'] %}
 with
 response_places as (
     select * from {{ ref('int_response_places') }}

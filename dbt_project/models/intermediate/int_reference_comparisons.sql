@@ -42,14 +42,7 @@ shared_labels as (
 ),
 
 with_references as (
-    select
-        {{ compared | join(',\n        ') }},
-        {{ scope_name() }} as scope,
-        {{ scope_value() }} as scope_value,
-        count(*) as response_count
-    from shared_labels
-    group by
-        {{ scoped_grouping_sets(compared) }}
+    {{ counts_by_scope('shared_labels', compared) }}
 ),
 
 -- what is left of the panel's labels without the judge's own, so that nobody is compared with himself
@@ -87,7 +80,6 @@ final as (
         judge_label,
         response_count
     from with_references
-    where scope_value is not null
     union all
     select
         label_set,

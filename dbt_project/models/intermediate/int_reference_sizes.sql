@@ -53,15 +53,8 @@ placed as (
     inner join response_places on reference_labels.response_uuid = response_places.response_uuid
 ),
 
-scoped as (
-    select
-        {{ labelled | join(',\n        ') }},
-        {{ scope_name() }} as scope,
-        {{ scope_value() }} as scope_value,
-        count(*) as response_count
-    from placed
-    group by
-        {{ scoped_grouping_sets(labelled) }}
+counted as (
+    {{ counts_by_scope('placed', labelled) }}
 ),
 
 reference_totals as (
@@ -72,8 +65,7 @@ reference_totals as (
         reference_type,
         reference,
         response_count
-    from scoped
-    where scope_value is not null
+    from counted
     union all
     select
         label_set,

@@ -81,14 +81,7 @@ placed as (
 ),
 
 repeated as (
-    select
-        {{ repeated_columns | join(',\n        ') }},
-        {{ scope_name() }} as scope,
-        {{ scope_value() }} as scope_value,
-        count(*) as pair_count
-    from placed
-    group by
-        {{ scoped_grouping_sets(repeated_columns) }}
+    {{ counts_by_scope('placed', repeated_columns, 'pair_count') }}
 ),
 
 of_one_model as (
@@ -116,7 +109,6 @@ final as (
         repeated.pair_count
     from repeated
     inner join judges on repeated.judge = judges.judge
-    where repeated.scope_value is not null
     union all
     select
         label_set,

@@ -1,6 +1,5 @@
 -- grain: one row per label set, scope, pair of judges and pair of labels that occurs
--- A further scope is a further column of `placed_labels` and a further name in this list.
-{%- set scopes = ['category', 'domain', 'theme', 'model', 'family', 'lab', 'provider', 'language'] %}
+{%- set compared = ['judge_a', 'judge_b', 'label_a', 'label_b'] %}
 with
 assessments as (
     select * from {{ ref('assessments') }}
@@ -41,19 +40,13 @@ placed_labels as (
 
 shared_labels as (
     select
-        labels_a.response_uuid,
+        {%- for scope in scope_columns() %}
+        labels_a.{{ scope }},
+        {%- endfor %}
         labels_a.judge as judge_a,
         labels_b.judge as judge_b,
         labels_a.label as label_a,
-        labels_b.label as label_b,
-        labels_a.category,
-        labels_a.domain,
-        labels_a.theme,
-        labels_a.model,
-        labels_a.family,
-        labels_a.lab,
-        labels_a.provider,
-        labels_a.language
+        labels_b.label as label_b
     from placed_labels as labels_a
     inner join placed_labels as labels_b
         on
@@ -61,34 +54,8 @@ shared_labels as (
             and labels_a.judge < labels_b.judge
 ),
 
--- all scopes in one pass over the pairs of labels
-scoped as (
-    select
-        case
-            {%- for scope in scopes %}
-            when grouping({{ scope }}) = 0 then '{{ scope }}'
-            {%- endfor %}
-            else 'overall'
-        end as scope,
-        case
-            {%- for scope in scopes %}
-            when grouping({{ scope }}) = 0 then {{ scope }}
-            {%- endfor %}
-            else 'all'
-        end as scope_value,
-        judge_a,
-        judge_b,
-        label_a,
-        label_b,
-        count(response_uuid) as response_count
-    from shared_labels
-    group by
-        grouping sets (
-            {%- for scope in scopes %}
-            (judge_a, judge_b, label_a, label_b, {{ scope }}),
-            {%- endfor %}
-            (judge_a, judge_b, label_a, label_b)
-        )
+counted as (
+    {{ counts_by_scope('shared_labels', compared) }}
 ),
 
 -- a join, not a union of two selections: the pass over the pairs of labels is made once
@@ -105,17 +72,16 @@ label_sets as (
 final as (
     select
         label_sets.label_set,
-        scoped.scope,
-        scoped.scope_value,
-        scoped.judge_a,
-        scoped.judge_b,
-        scoped.label_a,
-        scoped.label_b,
-        scoped.response_count
-    from scoped
+        counted.scope,
+        counted.scope_value,
+        counted.judge_a,
+        counted.judge_b,
+        counted.label_a,
+        counted.label_b,
+        counted.response_count
+    from counted
     inner join label_sets
-        on label_sets.has_errors or (scoped.label_a != 'ERROR' and scoped.label_b != 'ERROR')
-    where scoped.scope_value is not null
+        on label_sets.has_errors or (counted.label_a != 'ERROR' and counted.label_b != 'ERROR')
 )
 
 select * from final
