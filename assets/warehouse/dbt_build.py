@@ -15,6 +15,7 @@ from assets.progress import progress
 from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE, parsed_project
 
 PASSED = {"pass", "success"}
+MOST_OF_A_MESSAGE = 300  # characters
 # Selects the models that are made from tables of the stage `statistics`, which are made from the others'.
 AFTER_STATISTICS = "tag:after_statistics"
 
@@ -105,9 +106,10 @@ def require_success(results: list[NodeResult]) -> None:
     Raises:
         DbtBuildError: some were not.
     """
-    failed = [result.name for result in results if result.status in {"fail", "error"}]
+    failed = [result for result in results if result.status in {"fail", "error"}]
     if failed:
-        raise DbtBuildError(f"dbt: {len(failed):,} of {len(results):,} models and tests failed: {', '.join(failed)}")
+        reasons = "; ".join(f"{result.name}: {result.message[:MOST_OF_A_MESSAGE]}" for result in failed)
+        raise DbtBuildError(f"dbt: {len(failed):,} of {len(results):,} models and tests failed: {reasons}")
 
 
 def _node_result(result: Any) -> NodeResult:

@@ -4,13 +4,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 
 from assets.errors import PipelineError
 from assets.lake import Lake
+from assets.resources import LakeResource
+from assets.warehouse.assets import warehouse
 from assets.warehouse.landed_views import remove_building_warehouse
 from assets.warehouse.state import state_of
+from tests.quality.landed_lake import LandedLake
 
 WRITER = """
 import duckdb, sys
@@ -50,6 +54,29 @@ def test_nothing_is_built_beside_another_process_that_has_the_file_open(lake: La
     finally:
         writer.kill()
         writer.wait()
+
+
+def test_a_table_that_a_person_picks_is_built_and_checked_alone(tmp_path: Path) -> None:
+    landed = LandedLake(tmp_path)
+    landed.assemble()
+    key = dg.AssetKey(["seeds", "labels"])
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = dg.materialize(
+            [warehouse],
+            selection=[key],
+            instance=instance,
+            resources={"lake": LakeResource(data_dir=str(tmp_path))},
+        )
+    assert [event.asset_key for event in done.get_asset_materialization_events()] == [key]
+    checks = done.get_asset_check_evaluations()
+    assert {check.asset_key for check in checks} == {key}
+    assert "unique_labels_raw_label" in {check.check_name for check in checks}
+    assert all(check.passed for check in checks)
+    with duckdb.connect(str(landed.lake.building_warehouse), read_only=True) as built:
+        assert built.execute("select distinct schema_name from duckdb_tables() order by all").fetchall() == [
+            ("landing",),
+            ("seeds",),
+        ]
 
 
 def test_a_file_that_was_hardly_begun_holds_no_state(lake: Lake) -> None:

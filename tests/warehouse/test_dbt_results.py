@@ -49,7 +49,7 @@ def test_what_dbt_builds_and_tests_is_told_node_by_node(tmp_path: Path) -> None:
     assert (model.name, model.status) == ("stg_upstream__questions", "error")
     assert "landing" in model.message
     assert "\n" not in model.message
-    with pytest.raises(DbtBuildError, match="stg_upstream__questions"):
+    with pytest.raises(DbtBuildError, match=r"1 of 2 .*: stg_upstream__questions: .*landing"):
         require_success([seed, model])
 
 
