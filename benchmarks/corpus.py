@@ -43,6 +43,8 @@ def make_corpus(destination: Path, scale: float, *, with_upstream: bool = True) 
         if {name: found[name] for name in wanted} == wanted:
             return found
         raise click.ClickException(f"{destination}: holds another corpus ({found}); remove it or choose another folder")
+    if destination.exists() and any(destination.iterdir()):
+        raise click.ClickException(f"{destination}: holds no finished corpus; remove it or choose another folder")
     started = time.monotonic()
     hub = write_hub_corpus(destination / HUB, size)
     if with_upstream:

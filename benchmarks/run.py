@@ -1,6 +1,7 @@
 """All benchmarks at one size, as a table: `python -m benchmarks.run WORKPLACE --scale 0.03`."""
 
 import json
+import os
 import shutil
 import statistics
 import sys
@@ -13,6 +14,7 @@ import click
 
 from assets.lake import Lake
 from assets.landing.kinds import KINDS
+from assets.upstream.demo_corpus.corpus import DATA_REPOSITORY, SITE_REPOSITORY
 from benchmarks.corpus import HUB, PLAIN, UPSTREAM, make_corpus
 from benchmarks.machine import describe_machine
 from benchmarks.measured_command import Measured, measure
@@ -23,20 +25,20 @@ SPEECHMAP = Path(sys.executable).with_name("speechmap")
 
 @dataclass(frozen=True)
 class Bench:
-    """One corpus and the data directory that its runs work on."""
+    """One corpus, the repositories that its runs follow, and the data directory that they work on."""
 
     corpus: Path
+    upstream: Path
     data: Path
     rows: int
 
     @property
     def environment(self) -> dict[str, str]:
         """Settings of the runs."""
-        upstream = self.corpus / UPSTREAM
         return {
             "SPEECHMAP_DATA_DIR": str(self.data),
-            "SPEECHMAP_UPSTREAM": str(upstream / "llm-compliance.git"),
-            "SPEECHMAP_SITE_METADATA": str(upstream / "speechmap-site.git"),
+            "SPEECHMAP_UPSTREAM": str(self.upstream / DATA_REPOSITORY),
+            "SPEECHMAP_SITE_METADATA": str(self.upstream / SITE_REPOSITORY),
             "SPEECHMAP_HUB_ENDPOINT": str(self.corpus / HUB),
         }
 
@@ -76,7 +78,7 @@ def steps(bench: Bench) -> dict[str, Callable[[], Measured]]:
         return bench.speechmap("--no-site")
 
     def one_model_more() -> Measured:
-        add_model(bench.corpus / UPSTREAM / "llm-compliance.git", f"benchmark/model-{next(added)}")
+        add_model(bench.upstream / DATA_REPOSITORY, f"benchmark/model-{next(added)}")
         return bench.speechmap("--no-site")
 
     return {
@@ -106,7 +108,11 @@ def main(workplace: Path, scale: float, repeats: int, only: tuple[str, ...], jso
     corpus = workplace / f"corpus-{scale:g}"
     about = make_corpus(corpus, scale)
     rows: Any = about["hub_rows"]
-    bench = Bench(corpus, workplace / f"data-{scale:g}", sum(rows.values()))
+    # Models are added to a copy, so that the next call measures the same corpus; git never changes a file in its place.
+    upstream = workplace / f"upstream-{scale:g}"
+    shutil.rmtree(upstream, ignore_errors=True)
+    shutil.copytree(corpus / UPSTREAM, upstream, copy_function=os.link)
+    bench = Bench(corpus, upstream, workplace / f"data-{scale:g}", sum(rows.values()))
     measured = {}
     for name, step in steps(bench).items():
         if not only or name.startswith(only):

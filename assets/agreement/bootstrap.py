@@ -21,6 +21,9 @@ REPLICATES = 1000
 SEED = 1
 CONFIDENCE = 0.95
 
+# Of how many numbers of clusters the draws are kept: a crowd's pairs share different ones, and each takes megabytes.
+KEPT_DRAWS = 16
+
 # Where more replicates than this share leave a coefficient undefined, their percentiles are those of a rare event.
 MOST_UNDEFINED = 0.5
 
@@ -123,6 +126,8 @@ def cluster_intervals(
         np.add.at(flat, (position, cells[rows]), counts[rows])
         tables = flat.reshape(-1, label_count, label_count)
         if len(present) not in drawn:
+            if len(drawn) == KEPT_DRAWS:
+                drawn.clear()
             drawn[len(present)] = draw_clusters(len(present), replicates=replicates, seed=seed)
         found[int(number)] = _intervals(
             tables.sum(axis=0),
