@@ -3,8 +3,12 @@
 Work is proportional to the blobs that have not been seen before, whatever commit they come from.
 """
 
-from collections.abc import Mapping
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 from dulwich.lfs import LFSPointer
@@ -156,25 +160,47 @@ def _land_blobs(
     pointers: dict[str, LFSPointer] = {}
     with progress(f"landing {kind.name}", "files", len(blob_ids)) as work:
 
-        def land(blob_id: str, content: bytes) -> None:
-            file = land_blob(lake, kind, blob_id, content, is_lfs=blob_id in pointers)
-            landed[blob_id] = file
-            work.advance(rows=file.row_count, bytes=file.byte_count)
+        def plain_files() -> Iterator[tuple[str, bytes]]:
+            for blob_id, blob in source.mirror.blobs(blob_ids):
+                if (pointer := pointer_of(blob)) is None:
+                    yield blob_id, blob
+                else:
+                    pointers[blob_id] = pointer
 
-        for blob_id, blob in source.mirror.blobs(blob_ids):
-            if (pointer := pointer_of(blob)) is None:
-                land(blob_id, blob)
-            else:
-                pointers[blob_id] = pointer
-        source.lfs.prefetch(pointers.values())
-        for blob_id, pointer in pointers.items():
-            try:
-                land(blob_id, source.lfs.read(pointer))
-            except MissingLfsObjectError as problem:
-                rule = UNREACHED_LFS_OBJECT if problem.is_transient else MISSING_LFS_OBJECT
-                missing[blob_id] = Missing(rule, str(problem), pointer.size)
-                work.advance()
+        def large_files() -> Iterator[tuple[str, bytes]]:
+            source.lfs.prefetch(pointers.values())
+            for blob_id, pointer in pointers.items():
+                try:
+                    yield blob_id, source.lfs.read(pointer)
+                except MissingLfsObjectError as problem:
+                    rule = UNREACHED_LFS_OBJECT if problem.is_transient else MISSING_LFS_OBJECT
+                    missing[blob_id] = Missing(rule, str(problem), pointer.size)
+                    work.advance()
+
+        for files, is_lfs in ((plain_files(), False), (large_files(), True)):
+            for blob_id, file in _overlapping(partial(land_blob, lake, kind, is_lfs=is_lfs), files):
+                landed[blob_id] = file
+                work.advance(rows=file.row_count, bytes=file.byte_count)
     return landed, missing
+
+
+def _overlapping(
+    land: Callable[[str, bytes], LandedFile], files: Iterable[tuple[str, bytes]]
+) -> Iterator[tuple[str, LandedFile]]:
+    """Land files while the next are read: most of the work (git's, hashing, compressing) needs no interpreter.
+
+    As few files are in memory as keep the cores busy.
+    """
+    cores = os.cpu_count() or 1
+    under_way: deque[tuple[str, Future[LandedFile]]] = deque()
+    with ThreadPoolExecutor(cores) as threads:
+        for blob_id, content in files:
+            under_way.append((blob_id, threads.submit(land, blob_id, content)))
+            if len(under_way) > cores:
+                first, landing = under_way.popleft()
+                yield first, landing.result()
+        for first, landing in under_way:
+            yield first, landing.result()
 
 
 def _manifest_row(

@@ -8,12 +8,14 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 
 import orjson
 
 NOT_JSON, NOT_AN_OBJECT, WRONG_TYPE = "not_json", "not_an_object", "wrong_type"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+LONGEST_INDENT = 16  # bytes
 
 
 class RefusedRowError(Exception):
@@ -26,12 +28,15 @@ class RefusedRowError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One non-blank line of a file; `number` counts from 1 and counts blank lines too."""
+    """One non-blank line of a file; `number` counts from 1 and counts blank lines too.
+
+    `raw` is a part of the file, not a copy: files are large.
+    """
 
     number: int
-    raw: bytes
+    raw: memoryview
 
     def sha256(self) -> str:
         """Hash that identifies the raw row without quoting it."""
@@ -56,9 +61,17 @@ class Line:
 
 def lines_of(content: bytes) -> Iterator[Line]:
     """Yield the non-blank lines of a file. Only a line feed ends a line."""
-    for number, raw in enumerate(content.removeprefix(BYTE_ORDER_MARK).split(b"\n"), start=1):
-        if raw.strip():
+    whole = memoryview(content)
+    start = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
+    for number in count(1):
+        end = content.find(b"\n", start)
+        raw = whole[start : len(content) if end < 0 else end]
+        # bytes are copied only as long as they may be blank
+        if raw[:LONGEST_INDENT].tobytes().strip() or raw.tobytes().strip():
             yield Line(number, raw)
+        if end < 0:
+            return
+        start = end + 1
 
 
 def required_text(row: dict[str, Any], key: str, rule: str) -> str:

@@ -41,6 +41,8 @@ FULL_DISK = {"No space left on device": errno.ENOSPC, "Disk quota exceeded": err
 # Where a transfer broke off, git says so twice: these lines tell less than the one after them.
 BROKEN_OFF = re.compile(r"error: \d+ bytes of (body|length header)")
 SECONDS_TO_CLEAN_UP = 5.0
+# Whole files come through the pipe; with the usual 64 KiB it is the slowest part of reading them.
+PIPE_BYTES = 1_048_576
 
 
 class GitError(PipelineError):
@@ -147,6 +149,7 @@ def ask_git(
 def _cat_file(repository: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     process = subprocess.Popen(
         ["git", *_in(repository), "cat-file", "--batch"],
+        pipesize=PIPE_BYTES,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
