@@ -83,12 +83,13 @@ def read_manifest(lake: Lake) -> pl.DataFrame:
 
 
 def landed_paths(lake: Lake, manifest: pl.DataFrame, kind: str) -> list[Path]:
-    """Landed Parquet of one kind, each file once; never empty, so that a relation over it has its columns."""
+    """Landed Parquet of one kind, each file once; never empty, so that a relation over it has its columns.
+
+    The file with most rows comes first: DuckDB takes all files to be as large as that, and plans its joins by it.
+    """
     files = manifest.filter((pl.col("kind") == kind) & pl.col("landed_file").is_not_null())
-    return [
-        lake.empty / f"{kind}.parquet",
-        *(lake.root / path for path in files["landed_file"].unique().sort()),
-    ]
+    largest_first = files.sort(["row_count", "landed_file"], descending=[True, False])["landed_file"]
+    return [lake.root / path for path in largest_first.unique(maintain_order=True)] or [lake.empty / f"{kind}.parquet"]
 
 
 def quarantine_paths(lake: Lake, manifest: pl.DataFrame) -> list[Path]:

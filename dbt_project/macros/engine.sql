@@ -29,6 +29,15 @@
     ) }}
 {%- endmacro %}
 
+{# The non-null values of a group as a sorted array. #}
+{% macro sorted_values(expression) -%}
+    {{ return(adapter.dispatch('sorted_values')(expression)) }}
+{%- endmacro %}
+
+{% macro duckdb__sorted_values(expression) -%}
+    {{ return("list_sort(list(" ~ expression ~ "))") }}
+{%- endmacro %}
+
 {# Text as a whole number; null where it is none, or too large. #}
 {% macro integer_or_null(text) -%}
     {{ return(adapter.dispatch('integer_or_null')(text)) }}

@@ -3,7 +3,8 @@
 {%- set pattern = ['label_set', 'pattern_id'] %}
 with
 panel_patterns as (
-    select * from {{ ref('int_panel_patterns') }}
+    select * from {{ ref('int_combinations_by_response') }}
+    where pattern_id > 0
 ),
 
 label_sets as (

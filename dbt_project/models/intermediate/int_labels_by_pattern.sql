@@ -1,25 +1,34 @@
 -- grain: one row per scope, judge, label by the judge and pattern of the panel's labels
-{%- set counted = ['judge', 'judge_role', 'label', 'pattern_id', 'pattern_id_of_others'] %}
 with
-placed_labels as (
-    select * from {{ ref('int_placed_labels') }}
+combinations_by_scope as (
+    select * from {{ ref('int_combinations_by_scope') }}
+    where scope not in ('question', 'model_in_category')
 ),
 
-counted_labels as (
-    {{ counts_by_scope('placed_labels', counted) }}
+label_combinations as (
+    select * from {{ ref('int_label_combinations') }}
 ),
 
 final as (
     select
-        scope,
-        scope_value,
-        judge,
-        judge_role,
-        label,
-        pattern_id,
-        pattern_id_of_others,
-        response_count
-    from counted_labels
+        combinations_by_scope.scope,
+        combinations_by_scope.scope_value,
+        label_combinations.judge,
+        label_combinations.judge_role,
+        label_combinations.label,
+        label_combinations.pattern_id,
+        label_combinations.pattern_id_of_others,
+        cast(sum(combinations_by_scope.response_count) as bigint) as response_count
+    from combinations_by_scope
+    inner join label_combinations on combinations_by_scope.combination_id = label_combinations.combination_id
+    group by
+        combinations_by_scope.scope,
+        combinations_by_scope.scope_value,
+        label_combinations.judge,
+        label_combinations.judge_role,
+        label_combinations.label,
+        label_combinations.pattern_id,
+        label_combinations.pattern_id_of_others
 )
 
 select * from final

@@ -1,11 +1,13 @@
 -- grain: one row per scope, judge, and number of labels that the panel gave to a response, errors counted or not
--- A question, and a model
--- within a category, are scopes for those marts alone that need them; panels are not told apart there.
-{%- set scopes = scope_columns() %}
-{%- set counted = ['judge', 'judge_role', 'panel_label_count', 'panel_score_count'] %}
+-- For a question, and a model within a category, panels are not told apart: nothing needs it there.
+{%- set narrow = "combinations_by_scope.scope in ('question', 'model_in_category')" %}
 with
-placed_labels as (
-    select * from {{ ref('int_placed_labels') }}
+combinations_by_scope as (
+    select * from {{ ref('int_combinations_by_scope') }}
+),
+
+label_combinations as (
+    select * from {{ ref('int_label_combinations') }}
 ),
 
 label_patterns as (
@@ -19,7 +21,7 @@ label_sets as (
 
 compared as (
     select
-        placed_labels.*,
+        label_combinations.*,
         coalesce(labels_of_all.judge_count, 0) as panel_label_count,
         coalesce(scores_of_all.judge_count, 0) as panel_score_count,
         case when labels_of_others.majority_label is not null then 1 else 0 end as consensus_label_count,
@@ -27,63 +29,43 @@ compared as (
             as consensus_score_count,
         label_sets.score,
         label_sets.score - scores_of_others.majority_score as consensus_shift
-    from placed_labels
-    left join label_sets on placed_labels.label = label_sets.label
+    from label_combinations
+    left join label_sets on label_combinations.label = label_sets.label
     left join label_patterns as labels_of_all
         on
-            placed_labels.pattern_id = labels_of_all.pattern_id
+            label_combinations.pattern_id = labels_of_all.pattern_id
             and labels_of_all.label_set = 'with_error'
     left join label_patterns as scores_of_all
         on
-            placed_labels.pattern_id = scores_of_all.pattern_id
+            label_combinations.pattern_id = scores_of_all.pattern_id
             and scores_of_all.label_set = 'three_labels'
     left join label_patterns as labels_of_others
         on
-            placed_labels.pattern_id_of_others = labels_of_others.pattern_id
+            label_combinations.pattern_id_of_others = labels_of_others.pattern_id
             and labels_of_others.label_set = 'with_error'
     left join label_patterns as scores_of_others
         on
-            placed_labels.pattern_id_of_others = scores_of_others.pattern_id
+            label_combinations.pattern_id_of_others = scores_of_others.pattern_id
             and scores_of_others.label_set = 'three_labels'
 ),
 
--- all scopes in one pass over the labels
 scoped as (
     select
-        case
-            when grouping(category) = 0 and grouping(model) = 0 then 'model_in_category'
-            {%- for scope in scopes + ['question'] %}
-            when grouping({{ scope }}) = 0 then '{{ scope }}'
-            {%- endfor %}
-            else 'overall'
-        end as scope,
-        case
-            when grouping(model) = 0 then model
-            {%- for scope in scopes + ['question'] if scope != 'model' %}
-            when grouping({{ scope }}) = 0 then {{ scope }}
-            {%- endfor %}
-            else 'all'
-        end as scope_value,
-        case when grouping(category) = 0 and grouping(model) = 0 then category end as within_category,
-        {{ counted | join(',\n        ') }},
-        {{ label_count('COMPLETE') }} as complete_count,
-        {{ label_count('EVASIVE') }} as evasive_count,
-        {{ label_count('DENIAL') }} as denial_count,
-        {{ label_count('ERROR') }} as error_count,
-        cast(sum(score) as bigint) as score_sum,
-        cast(sum(consensus_label_count) as bigint) as consensus_label_count,
-        cast(sum(consensus_score_count) as bigint) as consensus_score_count,
-        cast(sum(consensus_shift) as bigint) as consensus_shift_sum
-    from compared
-    group by
-        grouping sets (
-            {%- for scope in scopes %}
-            ({{ counted | join(', ') }}, {{ scope }}),
-            {%- endfor %}
-            ({{ counted | join(', ') }}),
-            (judge, judge_role, question),
-            (judge, judge_role, category, model)
-        )
+        combinations_by_scope.scope,
+        combinations_by_scope.scope_value,
+        combinations_by_scope.within_category,
+        combinations_by_scope.response_count,
+        compared.judge,
+        compared.judge_role,
+        case when not {{ narrow }} then compared.panel_label_count end as panel_label_count,
+        case when not {{ narrow }} then compared.panel_score_count end as panel_score_count,
+        compared.label,
+        combinations_by_scope.response_count * compared.score as score_sum,
+        combinations_by_scope.response_count * compared.consensus_label_count as consensus_label_count,
+        combinations_by_scope.response_count * compared.consensus_score_count as consensus_score_count,
+        combinations_by_scope.response_count * compared.consensus_shift as consensus_shift_sum
+    from combinations_by_scope
+    inner join compared on combinations_by_scope.combination_id = compared.combination_id
 ),
 
 final as (
@@ -95,16 +77,23 @@ final as (
         judge_role,
         panel_label_count,
         panel_score_count,
-        complete_count,
-        evasive_count,
-        denial_count,
-        error_count,
-        score_sum,
-        consensus_label_count,
-        consensus_score_count,
-        consensus_shift_sum
+        {{ label_count('COMPLETE', weight='response_count') }} as complete_count,
+        {{ label_count('EVASIVE', weight='response_count') }} as evasive_count,
+        {{ label_count('DENIAL', weight='response_count') }} as denial_count,
+        {{ label_count('ERROR', weight='response_count') }} as error_count,
+        cast(sum(score_sum) as bigint) as score_sum,
+        cast(sum(consensus_label_count) as bigint) as consensus_label_count,
+        cast(sum(consensus_score_count) as bigint) as consensus_score_count,
+        cast(sum(consensus_shift_sum) as bigint) as consensus_shift_sum
     from scoped
-    where scope_value is not null
+    group by
+        scope,
+        scope_value,
+        within_category,
+        judge,
+        judge_role,
+        panel_label_count,
+        panel_score_count
 )
 
 select * from final

@@ -13,8 +13,8 @@ models as (
     select * from {{ ref('models') }}
 ),
 
-panel_patterns as (
-    select * from {{ ref('int_panel_patterns') }}
+combinations_by_response as (
+    select * from {{ ref('int_combinations_by_response') }}
 ),
 
 final as (
@@ -29,11 +29,12 @@ final as (
         responses.provider,
         questions.language,
         questions.question_uuid as question,
-        coalesce(panel_patterns.pattern_id, 0) as pattern_id
+        combinations_by_response.combination_id,
+        coalesce(combinations_by_response.pattern_id, 0) as pattern_id
     from responses
     inner join questions on responses.question_uuid = questions.question_uuid
     inner join models on responses.model = models.model
-    left join panel_patterns on responses.response_uuid = panel_patterns.response_uuid
+    left join combinations_by_response on responses.response_uuid = combinations_by_response.response_uuid
 )
 
 select * from final

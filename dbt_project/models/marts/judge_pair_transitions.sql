@@ -1,64 +1,49 @@
 -- grain: one row per label set, scope, pair of judges and pair of labels that occurs
-{%- set compared = ['judge_a', 'judge_b', 'label_a', 'label_b'] %}
 with
-assessments as (
-    select * from {{ ref('assessments') }}
+combinations_by_scope as (
+    select * from {{ ref('int_combinations_by_scope') }}
+    where scope not in ('question', 'model_in_category')
 ),
 
-responses as (
-    select * from {{ ref('responses') }}
-),
-
-questions as (
-    select * from {{ ref('questions') }}
-),
-
-models as (
-    select * from {{ ref('models') }}
-),
-
--- what each judge says about each response, and where the response belongs
-placed_labels as (
-    select
-        assessments.response_uuid,
-        assessments.judge,
-        assessments.label,
-        questions.category,
-        questions.domain,
-        questions.theme,
-        responses.model,
-        models.family,
-        models.creator as lab,
-        responses.provider,
-        questions.language
-    from assessments
-    inner join responses on assessments.response_uuid = responses.response_uuid
-    inner join questions on responses.question_uuid = questions.question_uuid
-    inner join models on responses.model = models.model
-    where assessments.is_latest
+label_combinations as (
+    select * from {{ ref('int_label_combinations') }}
 ),
 
 shared_labels as (
     select
-        {%- for scope in scope_columns() %}
-        labels_a.{{ scope }},
-        {%- endfor %}
+        labels_a.combination_id,
         labels_a.judge as judge_a,
         labels_b.judge as judge_b,
         labels_a.label as label_a,
         labels_b.label as label_b
-    from placed_labels as labels_a
-    inner join placed_labels as labels_b
+    from label_combinations as labels_a
+    inner join label_combinations as labels_b
         on
-            labels_a.response_uuid = labels_b.response_uuid
+            labels_a.combination_id = labels_b.combination_id
             and labels_a.judge < labels_b.judge
 ),
 
 counted as (
-    {{ counts_by_scope('shared_labels', compared) }}
+    select
+        combinations_by_scope.scope,
+        combinations_by_scope.scope_value,
+        shared_labels.judge_a,
+        shared_labels.judge_b,
+        shared_labels.label_a,
+        shared_labels.label_b,
+        cast(sum(combinations_by_scope.response_count) as bigint) as response_count
+    from combinations_by_scope
+    inner join shared_labels on combinations_by_scope.combination_id = shared_labels.combination_id
+    group by
+        combinations_by_scope.scope,
+        combinations_by_scope.scope_value,
+        shared_labels.judge_a,
+        shared_labels.judge_b,
+        shared_labels.label_a,
+        shared_labels.label_b
 ),
 
--- a join, not a union of two selections: the pass over the pairs of labels is made once
+-- a join, not a union of two selections: the pairs of labels are counted once
 label_sets as (
     select
         'with_error' as label_set,

@@ -1,7 +1,8 @@
 -- grain: one row per label set and response to which a judge of the panel gave a label
 with
 panel_patterns as (
-    select * from {{ ref('int_panel_patterns') }}
+    select * from {{ ref('int_combinations_by_response') }}
+    where pattern_id > 0
 ),
 
 label_patterns as (
