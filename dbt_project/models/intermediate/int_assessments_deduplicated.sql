@@ -1,5 +1,14 @@
 -- grain: one row per assessment (response, judge, time, raw label)
 -- Of a judge's words on a response the latest counts; of a run, whose judge its folder names, the last in its files.
+-- Only where a judge has several rows on a response is there anything to rank, and such rows are few.
+{%- set judged = [
+    'assessment_uuid', 'response_uuid', 'question_uuid', 'judge', 'raw_label', 'label_key', 'label', 'assessed_at',
+    'text_relation', 'blob_id', 'line'
+] %}
+{%- set on_hub = [
+    'hub_uuid', 'response_uuid', 'question_uuid', 'judge', 'raw_label', 'label_key', 'fine_label_key', 'label',
+    'blob_id', 'line'
+] %}
 {%- set latest_first %}
                 case when run_path is null then 0 else 1 end,
                 case when run_path is null then assessed_at end desc nulls last,
@@ -61,6 +70,24 @@ upstream_rows as (
     from reference_rows
 ),
 
+upstream_several as (
+    select
+        response_uuid,
+        judge
+    from upstream_rows
+    group by
+        response_uuid,
+        judge
+    having count(*) > 1
+),
+
+upstream_repeated as (
+    select upstream_rows.*
+    from upstream_rows
+    inner join upstream_several
+        on {{ same_group('upstream_rows', 'upstream_several', ['response_uuid', 'judge']) }}
+),
+
 upstream_ranked as (
     select
         *,
@@ -72,130 +99,157 @@ upstream_ranked as (
             partition by assessment_uuid
             order by {{ latest_first }}
         ) as occurrence
-    from upstream_rows
+    from upstream_repeated
 ),
 
 upstream_assessments as (
-    select * from upstream_ranked
+    select
+        {%- for column in judged %}
+        upstream_rows.{{ column }},
+        {%- endfor %}
+        1 as recency
+    from upstream_rows
+    left join upstream_several
+        on {{ same_group('upstream_rows', 'upstream_several', ['response_uuid', 'judge']) }}
+    where upstream_several.response_uuid is null
+    union all
+    select
+        {{ judged | join(',\n        ') }},
+        recency
+    from upstream_ranked
     where occurrence = 1
 ),
 
 upstream_latest as (
-    select * from upstream_ranked
-    where recency = 1
-),
-
--- the Hub tells no times, so what it says twice it says once
-hub_ranked as (
-    select
-        *,
-        row_number() over (
-            partition by response_uuid, judge, label
-            order by hub_uuid, blob_id, line
-        ) as occurrence
-    from hub_rows
-),
-
--- few, so they are counted apart
-hub_repetitions as (
     select
         response_uuid,
         judge,
         label,
-        count(*) as repetition_count
-    from hub_ranked
-    where occurrence > 1
-    group by
-        response_uuid,
-        judge,
-        label
-),
-
-hub_assessments as (
-    select
-        hub_ranked.*,
-        1 + coalesce(hub_repetitions.repetition_count, 0) as hub_row_count
-    from hub_ranked
-    left join hub_repetitions
-        on
-            hub_ranked.response_uuid = hub_repetitions.response_uuid
-            and hub_ranked.judge = hub_repetitions.judge
-            and hub_ranked.label = hub_repetitions.label
-    where hub_ranked.occurrence = 1
-),
-
--- the same judge giving the same response the same label is the same judgment, upstream's latest of that label
-matches_ranked as (
-    select
-        upstream_assessments.assessment_uuid,
-        upstream_assessments.label,
-        hub_assessments.blob_id,
-        hub_assessments.line,
-        hub_assessments.hub_uuid,
-        hub_assessments.hub_row_count,
-        hub_assessments.fine_label_key,
-        row_number() over (
-            partition by hub_assessments.blob_id, hub_assessments.line
-            order by upstream_assessments.recency
-        ) as closeness
+        assessment_uuid
     from upstream_assessments
-    inner join hub_assessments
-        on
-            upstream_assessments.response_uuid = hub_assessments.response_uuid
-            and upstream_assessments.judge = hub_assessments.judge
-            and upstream_assessments.label = hub_assessments.label
+    where recency = 1
 ),
 
-matches as (
-    select * from matches_ranked
-    where closeness = 1
-),
-
-hub_unmatched as (
-    select
-        hub_assessments.*,
-        {{ assessment_uuid(
-            'hub_assessments.response_uuid',
-            'hub_assessments.judge',
-            'cast(null as timestamp)',
-            'hub_assessments.raw_label'
-        ) }} as assessment_uuid
-    from hub_assessments
-    left join matches
-        on
-            hub_assessments.blob_id = matches.blob_id
-            and hub_assessments.line = matches.line
-    where matches.assessment_uuid is null
-),
-
--- where a judge gave a response several labels on the Hub; few, too
-hub_changes_of_mind as (
+upstream_earlier as (
     select
         response_uuid,
         judge,
-        min(assessment_uuid) as first_assessment_uuid
-    from hub_unmatched
+        label,
+        assessment_uuid,
+        row_number() over (
+            partition by response_uuid, judge, label
+            order by recency
+        ) as recency_of_label
+    from upstream_assessments
+    where recency > 1
+),
+
+hub_several as (
+    select
+        response_uuid,
+        judge
+    from hub_rows
     group by
         response_uuid,
         judge
     having count(*) > 1
 ),
 
+-- the Hub tells no times, so what it says twice it says once
+hub_ranked as (
+    select
+        hub_rows.*,
+        row_number() over (
+            partition by hub_rows.response_uuid, hub_rows.judge, hub_rows.label
+            order by hub_rows.hub_uuid, hub_rows.blob_id, hub_rows.line
+        ) as occurrence,
+        count(*) over (partition by hub_rows.response_uuid, hub_rows.judge, hub_rows.label) as hub_row_count
+    from hub_rows
+    inner join hub_several
+        on {{ same_group('hub_rows', 'hub_several', ['response_uuid', 'judge']) }}
+),
+
+hub_assessments as (
+    select
+        {%- for column in on_hub %}
+        hub_rows.{{ column }},
+        {%- endfor %}
+        1 as hub_row_count,
+        true as is_only_label
+    from hub_rows
+    left join hub_several
+        on {{ same_group('hub_rows', 'hub_several', ['response_uuid', 'judge']) }}
+    where hub_several.response_uuid is null
+    union all
+    select
+        {{ on_hub | join(',\n        ') }},
+        hub_row_count,
+        false as is_only_label
+    from hub_ranked
+    where occurrence = 1
+),
+
+-- the same judge giving the same response the same label is the same judgment, upstream's latest of that label
+hub_compared as (
+    select
+        hub_assessments.*,
+        upstream_latest.assessment_uuid is not null as is_judged_upstream,
+        case
+            when hub_assessments.label = upstream_latest.label then upstream_latest.assessment_uuid
+            else upstream_earlier.assessment_uuid
+        end as upstream_assessment_uuid
+    from hub_assessments
+    left join upstream_latest
+        on {{ same_group('hub_assessments', 'upstream_latest', ['response_uuid', 'judge']) }}
+    left join upstream_earlier
+        on
+            {{ same_group('hub_assessments', 'upstream_earlier', ['response_uuid', 'judge', 'label']) }}
+            and upstream_earlier.recency_of_label = 1
+),
+
+matches as (
+    select
+        upstream_assessment_uuid,
+        label,
+        fine_label_key,
+        hub_uuid,
+        hub_row_count
+    from hub_compared
+    where upstream_assessment_uuid is not null
+),
+
+hub_unmatched as (
+    select
+        *,
+        {{ assessment_uuid('response_uuid', 'judge', 'cast(null as timestamp)', 'raw_label') }} as assessment_uuid
+    from hub_compared
+    where upstream_assessment_uuid is null
+),
+
+-- where a judge gave a response several labels on the Hub
+hub_changes_of_mind as (
+    select
+        response_uuid,
+        judge,
+        min(assessment_uuid) as first_assessment_uuid
+    from hub_unmatched
+    where not is_only_label
+    group by
+        response_uuid,
+        judge
+),
+
 hub_only as (
     select
         hub_unmatched.*,
-        upstream_latest.assessment_uuid is null
-        and hub_unmatched.assessment_uuid
-        = coalesce(hub_changes_of_mind.first_assessment_uuid, hub_unmatched.assessment_uuid) as is_latest
+        not hub_unmatched.is_judged_upstream
+        and (
+            hub_unmatched.is_only_label
+            or hub_unmatched.assessment_uuid = hub_changes_of_mind.first_assessment_uuid
+        ) as is_latest
     from hub_unmatched
     left join hub_changes_of_mind
-        on
-            hub_unmatched.response_uuid = hub_changes_of_mind.response_uuid
-            and hub_unmatched.judge = hub_changes_of_mind.judge
-    left join upstream_latest
-        on
-            hub_unmatched.response_uuid = upstream_latest.response_uuid
-            and hub_unmatched.judge = upstream_latest.judge
+        on {{ same_group('hub_unmatched', 'hub_changes_of_mind', ['response_uuid', 'judge']) }}
 ),
 
 final as (
@@ -215,9 +269,9 @@ final as (
         upstream_assessments.line,
         matches.hub_uuid,
         coalesce(matches.hub_row_count, 0) as hub_row_count,
-        {{ origin('true', 'matches.assessment_uuid is not null') }} as origin
+        {{ origin('true', 'matches.upstream_assessment_uuid is not null') }} as origin
     from upstream_assessments
-    left join matches on upstream_assessments.assessment_uuid = matches.assessment_uuid
+    left join matches on upstream_assessments.assessment_uuid = matches.upstream_assessment_uuid
     left join labels as fine_labels
         on
             matches.fine_label_key = fine_labels.raw_label
