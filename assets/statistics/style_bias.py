@@ -24,69 +24,76 @@ USUAL_LANGUAGE = "en"
 
 Array = NDArray[np.float64]
 
+# Responses that have a text, under numbers, which join and sort faster than uuids. Deciles are those of all of them, so
+# that they mean the same for every judge.
+_OBSERVED = f"""
+    create or replace temp table observed as
+    select
+        row_number() over (order by style_features.response_uuid) as response,
+        style_features.response_uuid,
+        dense_rank() over (order by responses.question_uuid) as question,
+        ntile({DECILES}) over (order by style_features.characters, style_features.response_uuid) as decile,
+        coalesce(style_features.language, 'unknown') as language,
+        style_features.has_refusal_phrase,
+        {", ".join(f"style_features.{name}" for name in COUNTED)}
+    from statistics.style_features
+    inner join marts.responses on style_features.response_uuid = responses.response_uuid
+"""
+
 # A judge that is not on the panel is compared with the whole panel.
 _DEVIATIONS = """
     create or replace temp table deviations as
     with
     scores as (
         select
-            assessments.response_uuid,
+            observed.response,
             assessments.judge,
             assessments.ordinal_score as score,
             judges.judge_type = 'llm' and not judges.is_experiment as is_on_panel
         from marts.assessments
         inner join marts.judges on assessments.judge = judges.judge
+        inner join observed on assessments.response_uuid = observed.response_uuid
         where assessments.is_latest and assessments.ordinal_score is not null
     ),
 
     panel as (
-        select response_uuid, sum(score) as score_sum, count(*) as label_count
+        select response, sum(score) as score_sum, count(*) as label_count
         from scores
         where is_on_panel
-        group by response_uuid
+        group by response
     ),
 
     others as (
         select
-            scores.response_uuid,
+            scores.response,
             scores.judge,
             scores.score,
             panel.score_sum - case when scores.is_on_panel then scores.score else 0 end as score_sum,
             panel.label_count - case when scores.is_on_panel then 1 else 0 end as label_count
         from scores
-        inner join panel on scores.response_uuid = panel.response_uuid
+        inner join panel on scores.response = panel.response
     )
 
     select
-        others.judge,
-        others.response_uuid,
-        responses.question_uuid,
-        others.score - others.score_sum / others.label_count as deviation
+        judge,
+        response,
+        score - score_sum / label_count as deviation
     from others
-    inner join marts.responses on others.response_uuid = responses.response_uuid
-    where others.label_count > 0
-"""
-
-# Deciles of all responses that have a text, so that they mean the same for every judge.
-_LENGTHS = f"""
-    create or replace temp table lengths as
-    select response_uuid, ntile({DECILES}) over (order by characters, response_uuid) as decile
-    from statistics.style_features
+    where label_count > 0
 """
 
 _OF_JUDGE = f"""
     select
         deviations.deviation,
-        dense_rank() over (order by deviations.question_uuid) - 1 as question,
-        lengths.decile,
-        coalesce(style_features.language, 'unknown') as language,
-        style_features.has_refusal_phrase,
-        {", ".join(f"style_features.{name}" for name in COUNTED)}
+        observed.question,
+        observed.decile,
+        observed.language,
+        observed.has_refusal_phrase,
+        {", ".join(f"observed.{name}" for name in COUNTED)}
     from deviations
-    inner join statistics.style_features on deviations.response_uuid = style_features.response_uuid
-    inner join lengths on deviations.response_uuid = lengths.response_uuid
+    inner join observed on deviations.response = observed.response
     where deviations.judge = ?
-    order by deviations.response_uuid
+    order by deviations.response
 """
 
 
@@ -96,13 +103,10 @@ def write_style_bias(connection: duckdb.DuckDBPyConnection) -> None:
     A judge whose responses no judge of the panel has labelled besides is in neither.
     """
     create_tables(connection, BIAS_TABLE, DECILES_TABLE)
+    connection.execute(_OBSERVED)
     connection.execute(_DEVIATIONS)
-    connection.execute(_LENGTHS)
     judges = [
-        judge
-        for (judge,) in connection.execute(
-            "select distinct judge from deviations inner join lengths using (response_uuid) order by judge"
-        ).fetchall()
+        judge for (judge,) in connection.execute("select distinct judge from deviations order by judge").fetchall()
     ]
     with progress("looking for style bias", "judges", len(judges)) as work:
         for judge in judges:
@@ -116,8 +120,8 @@ def _effects(judge: str, columns: Mapping[str, Any]) -> list[tuple[object, ...]]
     deviations = _numbers(columns, "deviation")
     features = {name: _numbers(columns, name) for name in (*COUNTED, "has_refusal_phrase")}
     features |= _languages(np.asarray(columns["language"], dtype=object))
-    questions = np.asarray(columns["question"], dtype=np.int64)
-    counts = len(deviations), int(questions.max()) + 1
+    asked, questions = np.unique(np.asarray(columns["question"], dtype=np.int64), return_inverse=True)
+    counts = len(deviations), len(asked)
     effects = style_effects(deviations, features, questions)
     return [(judge, feature, *counts, *astuple(effect)) for feature, effect in effects.items()]
 

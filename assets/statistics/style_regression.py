@@ -70,7 +70,7 @@ def style_effects(deviations: Array, features: Mapping[str, Array], clusters: ND
     if np.ptp(deviations) == 0:
         return effects | {name: Effect(*moments[name], coefficient=0.0) for name in taken}
     design = np.column_stack([np.ones(len(deviations)), *(standardised[name] for name in taken)])
-    fit = sm.OLS(deviations, design).fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True)
+    fit = sm.OLS(deviations, design).fit(method="qr", cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True)
     intervals = fit.conf_int(0.05)
     for column, name in enumerate(taken, start=1):
         coefficient = float(fit.params[column])
@@ -94,14 +94,15 @@ def _is_testable(values: Array, clusters: NDArray[np.int64]) -> bool:
 
 def _independent(columns: Mapping[str, Array]) -> list[str]:
     """Names of the columns that do not follow from those before them (and a constant)."""
-    taken: list[str] = []
-    basis: list[Array] = []
-    for name, values in columns.items():
-        rest = values
-        for _ in range(2):  # once more for what rounding left
-            for direction in basis:
-                rest = rest - (rest @ direction) * direction
-        if rest @ rest > INDEPENDENT * (values @ values):
-            taken.append(name)
-            basis.append(rest / np.sqrt(rest @ rest))
-    return taken
+    names = list(columns)
+    if not names:
+        return []
+    matrix = np.column_stack([columns[name] for name in names])
+    products = matrix.T @ matrix
+    taken: list[int] = []
+    for column in range(len(names)):
+        shared = products[np.ix_(taken, [column])]
+        explained = shared.T @ np.linalg.solve(products[np.ix_(taken, taken)], shared) if taken else np.zeros((1, 1))
+        if products[column, column] - explained.item() > INDEPENDENT * products[column, column]:
+            taken.append(column)
+    return [names[column] for column in taken]
