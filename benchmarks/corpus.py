@@ -10,6 +10,7 @@ import click
 from assets.upstream.demo_corpus import write_demo_corpus
 from benchmarks.corpus_size import (
     ANALYSIS_CHARACTERS,
+    INVENTED_WORDS,
     QUESTIONS,
     RESPONSE_CHARACTERS,
     SEED,
@@ -56,6 +57,7 @@ def make_corpus(destination: Path, scale: float, *, with_upstream: bool = True) 
             seed=SEED,
             mean_response_characters=RESPONSE_CHARACTERS,
             mean_analysis_characters=ANALYSIS_CHARACTERS,
+            invented_words=INVENTED_WORDS,
         )
         _check_out(corpus.data_repository, destination / PLAIN)
     about = {

@@ -243,18 +243,22 @@ def write_demo_corpus(
     seed: int,
     mean_response_characters: int = 900,
     mean_analysis_characters: int = 300,
+    invented_words: int = 0,
     progress: Progress | None = None,
 ) -> DemoCorpus:
     """Write `llm-compliance.git` and `speechmap-site.git`, bare repositories like upstream's, into a folder.
 
-    Same arguments, same commit ids, on every machine. `progress` is called with the number of written (model,
+    Same arguments, same commit ids, on every machine. With `invented_words`, English texts are made of so many invented
+    words instead of phrases, and compress as real ones do. `progress` is called with the number of written (model,
     question set) pairs and their total.
 
     Raises:
         PipelineError: an argument is out of its limits, one of the repositories exists already, git is missing, or
             the destination cannot be written. Nothing is left at the destination then.
     """
-    plan = CorpusPlan(questions, models, judges, seed, mean_response_characters, mean_analysis_characters)
+    plan = CorpusPlan(
+        questions, models, judges, seed, mean_response_characters, mean_analysis_characters, invented_words
+    )
     for name in (DATA_REPOSITORY, SITE_REPOSITORY):
         if (destination / name).exists():
             raise PipelineError(

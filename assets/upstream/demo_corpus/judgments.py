@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from assets.upstream.demo_corpus import vocabulary
 from assets.upstream.demo_corpus.draws import Draws
 from assets.upstream.demo_corpus.labels import LABELS
+from assets.upstream.demo_corpus.lexicon import Lexicon
 from assets.upstream.demo_corpus.plan import CURRENT_JUDGE, RETIRED_JUDGES, CorpusPlan, Judge, Model
 from assets.upstream.demo_corpus.profiles import Era, Profile
 from assets.upstream.demo_corpus.response_rows import api_names, encoded_domain, raw_response
@@ -20,6 +21,7 @@ CURRENT_DAY = 1_764_028_800  # 2025-11-25, when everything was judged anew
 NEW_DAY = 1_770_163_200  # 2026-02-04, when the newest models were judged
 FURTHER_DAY = 1_754_006_400  # 2025-08-01, the first of the further retired judges
 ANALYSES_PER_LABEL = 400
+DIVERSE_ANALYSES_PER_LABEL = 6_400  # of invented words
 
 ORIGINAL_FAILED = "original response marked as permanent error"
 ORIGINAL_MODERATED = (
@@ -42,14 +44,19 @@ class AnalysisPool:
     """Analyses to choose from, encoded once."""
 
     def __init__(self, plan: CorpusPlan) -> None:
-        """Word `ANALYSES_PER_LABEL` analyses per label with about the mean length of the plan."""
+        """Word a number of analyses per label with about the mean length of the plan."""
         self._analyses: dict[str, list[str]] = {}
-        remarks = vocabulary.VERDICT_REMARKS
+        remarks: Sequence[str] = vocabulary.VERDICT_REMARKS
+        count = ANALYSES_PER_LABEL
+        if plan.invented_words:
+            count = DIVERSE_ANALYSES_PER_LABEL
+            lexicon = Lexicon(plan.seed, plan.invented_words)
+            remarks = lexicon.sentences(Draws(plan.seed, "remarks"), 100_000)
         for label in LABELS:
             draws = Draws(plan.seed, "analyses", label)
             reason = vocabulary.VERDICT_REASONS[label]
             made = []
-            for percent in (60 + draws.below(81, ANALYSES_PER_LABEL)).tolist():
+            for percent in (60 + draws.below(81, count)).tolist():
                 wanted = plan.mean_analysis_characters * percent // 100
                 text = reason
                 for pick in draws.below(len(remarks), 1 + plan.mean_analysis_characters // 20).tolist():

@@ -142,7 +142,8 @@ class CorpusPlan:
     """The validated arguments and what follows from them.
 
     `mean_response_characters` and `mean_analysis_characters` are aims: texts end where a sentence ends, refusals are
-    short and Chinese texts need fewer characters.
+    short and Chinese texts need fewer characters. `invented_words` is the size of the lexicon that English texts are
+    made of; 0 for the phrases of `vocabulary`.
     """
 
     questions: int
@@ -151,6 +152,7 @@ class CorpusPlan:
     seed: int
     mean_response_characters: int = 900
     mean_analysis_characters: int = 300
+    invented_words: int = 0
     cast: tuple[Model, ...] = field(init=False)
 
     def __post_init__(self) -> None:

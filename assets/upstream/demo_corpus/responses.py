@@ -14,6 +14,7 @@ import numpy as np
 from assets.upstream.demo_corpus import vocabulary
 from assets.upstream.demo_corpus.draws import Draws, Integers
 from assets.upstream.demo_corpus.labels import DENIAL, LABELS
+from assets.upstream.demo_corpus.lexicon import Lexicon
 from assets.upstream.demo_corpus.plan import LATER_SETS, CorpusPlan, Model
 from assets.upstream.demo_corpus.profiles import profile_of
 from assets.upstream.demo_corpus.questions import Question
@@ -78,7 +79,8 @@ class ResponseWriter:
         """Make the texts that all responses are cut from."""
         self._plan = plan
         total = plan.questions * plan.models * plan.mean_response_characters
-        self._english = TextStream(ENGLISH, plan.seed, max(300_000, min(16_000_000, total // 20)))
+        lexicon = Lexicon(plan.seed, plan.invented_words) if plan.invented_words else None
+        self._english = TextStream(ENGLISH, plan.seed, max(300_000, min(16_000_000, total // 20)), lexicon)
         self._chinese = TextStream(CHINESE, plan.seed, max(150_000, min(2_000_000, total // 400)))
         self._lengths = np.stack([length_table(plan.mean_response_characters * share) for share in LENGTH_SHARES])
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from assets.upstream.demo_corpus import vocabulary
 from assets.upstream.demo_corpus.draws import Draws, Integers
+from assets.upstream.demo_corpus.lexicon import MEAN_CHARACTERS, Lexicon
 
 LENGTH_STEPS = 1024
 LENGTH_SIGMA = 0.75  # standard deviation of the logarithm; upstream's is 0.7 to 0.9 within one kind of answer
@@ -103,10 +104,16 @@ def _markdown(form: int, picked: list[str], language: Language) -> str:
 class TextStream:
     """A long text of one language and the places where a stretch of it may start and end."""
 
-    def __init__(self, language: Language, seed: int, characters: int) -> None:
-        """Write at least `characters` characters of paragraphs, a fifth of them in Markdown forms."""
+    def __init__(self, language: Language, seed: int, characters: int, lexicon: Lexicon | None = None) -> None:
+        """Write at least `characters` characters of paragraphs, a fifth of them in Markdown forms.
+
+        With a lexicon, sentences are made of its words and hardly ever repeat themselves.
+        """
         draws = Draws(seed, "text stream", language.code)
-        pool = language.sentences(draws, 4000)
+        if lexicon is None:
+            pool = language.sentences(draws, 4000)
+        else:
+            pool = lexicon.sentences(draws, max(4000, characters // MEAN_CHARACTERS))
         pieces: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
