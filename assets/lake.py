@@ -61,6 +61,11 @@ class Lake:
         return self.root / "landed" / "empty"
 
     @property
+    def well_formed(self) -> Path:
+        """Which landed files have passed the suite of their kind."""
+        return self.root / "landed" / "well_formed.parquet"
+
+    @property
     def building(self) -> Path:
         """What the current run is working on; nobody else reads it."""
         return self.root / "building"

@@ -1,6 +1,6 @@
 """Checks that look at the corpus across files and rows: completeness, drift of response shapes, quarantine.
 
-What one landed row must look like is said in `landed_suites`.
+What one landed row must look like is said in `suites`.
 """
 
 from collections.abc import Mapping

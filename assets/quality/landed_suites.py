@@ -1,132 +1,103 @@
-"""Great Expectations suites for landed rows: one per kind, over keys, hashes and counts, never over text."""
+"""Every landed row is validated by the suite of its kind, once: what has passed is remembered."""
 
-import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from assets.check_record import CheckResult
-from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
 from assets.lake import Lake
 from assets.landing.corpus import landed_paths, read_manifest
+from assets.quality.landed_batches import MOST_ROWS, Batch, read_batch, split, survey
 from assets.quality.rules import MOST_SAMPLES, Rule
-from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
-
-if TYPE_CHECKING:
-    from great_expectations.expectations.expectation import Expectation
-
-SHA256 = "^[0-9a-f]{64}$"
-POINTER = ("blob_id", "line")
-
-# The columns that a suite looks at; texts are looked at by their length.
-COLUMNS: dict[str, Sequence[str]] = {
-    QUESTIONS: (*POINTER, "category", "question_id", "length(question) as question_characters"),
-    RESPONSES: (*POINTER, "category", "question_id", "model", "content_sha256", "content_characters"),
-    ANALYSES: (
-        *(*POINTER, "category", "question_id", "model", "judge_model", "raw_label"),
-        *("content_sha256", "content_characters"),
-    ),
-    REFERENCES: (*POINTER, "category", "question_id", "model", "raw_label"),
-    MODEL_METADATA: (*POINTER, "model"),
-    LAB_METADATA: (*POINTER, "lab"),
-    HUB_MODELS: (*POINTER, "model"),
-    HUB_QUESTIONS: (*POINTER, "hub_uuid", "category", "question_id"),
-    HUB_RESPONSES: (
-        *(*POINTER, "hub_uuid", "hub_question_uuid", "model"),
-        *("content_sha256", "content_characters"),
-    ),
-    HUB_ASSESSMENTS: (
-        *(*POINTER, "hub_uuid", "hub_question_uuid", "hub_response_uuid", "raw_judge"),
-        "coalesce(raw_label, raw_fine_label) as either_label",
-    ),
-}
+from assets.quality.suites import SUITES, Suite
+from assets.quality.validation import Outcome, validate
+from assets.quality.well_formed import WellFormed, of_file, of_files_together, read_well_formed, write_well_formed
 
 
-def check_landed_rows(lake: Lake, rules: Mapping[str, Rule]) -> list[CheckResult]:
-    """Validate the landed rows of each kind; one result per kind, named after the rule `well_formed_<kind>`."""
-    # Both imports take seconds; analytics must be off before the import.
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx  # noqa: PLC0415
+def check_landed_rows(lake: Lake, rules: Mapping[str, Rule], most_rows: int = MOST_ROWS) -> list[CheckResult]:
+    """Validate the landed rows of each kind; one result per kind, named after the rule `well_formed_<kind>`.
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    source = context.data_sources.add_pandas("landed")
+    A result speaks of all landed rows of the corpus. Files that have passed the same suite before are not read again.
+
+    Args:
+        lake: the data directory.
+        rules: the rules by name.
+        most_rows: rows to hold in memory at a time, about.
+    """
     manifest = read_manifest(lake)
+    suite_ids = {suite.suite_id for suite in SUITES.values()}
+    before = read_well_formed(lake)
+    # Files of other commits stay remembered, as they stay landed; suites that are no more do not come back.
+    known = {entry for entry in before if entry.suite_id in suite_ids}
     results = []
-    for kind, columns in COLUMNS.items():
-        files = [str(path) for path in landed_paths(lake, manifest, kind)]
-        with duckdb.connect() as connection:
-            frame = connection.execute(f"select {', '.join(columns)} from read_parquet($files)", {"files": files}).df()
-        batch = source.add_dataframe_asset(kind).add_batch_definition_whole_dataframe(kind)
-        suite = gx.ExpectationSuite(name=kind, expectations=_expectations(kind))
-        outcome = batch.get_batch({"dataframe": frame}).validate(suite, result_format=_result_format())
-        results.append(_as_result(kind, rules[f"well_formed_{kind}"], outcome))
+    with duckdb.connect() as connection:
+        connection.execute("set enable_external_file_cache = false")  # nothing is read twice
+        for kind, suite in SUITES.items():
+            empty, *files = landed_paths(lake, manifest, kind)
+            fence = _Fence(connection, suite, lake.root, empty, most_rows)
+            outcomes, passed = fence.check(files, known)
+            known |= passed
+            results.append(_as_result(suite, rules[f"well_formed_{kind}"], outcomes))
+    if known != before:
+        write_well_formed(lake, known)
     return results
 
 
-def _expectations(kind: str) -> list["Expectation"]:
-    from great_expectations.expectations import core as gxe  # noqa: PLC0415
+@dataclass(frozen=True)
+class _Fence:
+    """The check of one kind."""
 
-    def filled(*columns: str) -> list["Expectation"]:
-        return [gxe.ExpectColumnValuesToNotBeNull(column=column) for column in columns]
+    connection: duckdb.DuckDBPyConnection
+    suite: Suite
+    root: Path
+    empty: Path
+    most_rows: int
 
-    def unique(*columns: str) -> "Expectation":
-        return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(columns))
+    def check(self, files: Sequence[Path], known: set[WellFormed]) -> tuple[list[Outcome], set[WellFormed]]:
+        """Outcomes per expectation (none where nothing had to be validated), and what is found well formed."""
+        names = {file: file.relative_to(self.root).as_posix() for file in files}
+        if not self.suite.is_file_wise:
+            together = of_files_together(self.suite, list(names.values()))
+            return ([], set()) if not files or together in known else self._check_together(files, {together})
+        new = [file for file in files if of_file(self.suite, names[file]) not in known]
+        if not new:
+            return [], set()
+        found = survey(self.connection, self.empty, new)
+        # Rows of foreign blobs may stand in any other file too. Landing makes no such file, so they may cost memory.
+        if not found.is_own:
+            return self._check_together(files, set())
+        outcomes: dict[str, Outcome] = {}
+        failed: set[Path] = set()
+        for batch in split(self.connection, found.row_counts, new, self.most_rows):
+            for outcome in self._validate(batch):
+                before = outcomes.get(outcome.expectation)
+                outcomes[outcome.expectation] = before.plus(outcome) if before else outcome
+                if not outcome.passed:
+                    failed.update(batch.files)
+        return list(outcomes.values()), {of_file(self.suite, names[file]) for file in new if file not in failed}
 
-    # Every other expectation passes over nulls.
-    answered: list[Expectation] = [
-        *filled("content_sha256", "content_characters"),
-        gxe.ExpectColumnValuesToMatchRegex(column="content_sha256", regex=SHA256),
-        gxe.ExpectColumnValuesToBeBetween(column="content_characters", min_value=0, max_value=10_000_000),
-    ]
-    asked = filled("category", "question_id", "model")
-    return {
-        QUESTIONS: [
-            *filled("category", "question_id", "question_characters"),
-            unique("category", "question_id"),
-            gxe.ExpectColumnValuesToBeBetween(column="question_characters", min_value=1, max_value=100_000),
-        ],
-        RESPONSES: [*asked, *answered, unique(*POINTER)],
-        ANALYSES: [*asked, *filled("judge_model", "raw_label"), *answered, unique(*POINTER)],
-        REFERENCES: [*asked, *filled("raw_label"), unique(*POINTER)],
-        MODEL_METADATA: [*filled("model"), unique(*POINTER)],
-        LAB_METADATA: [*filled("lab"), unique(*POINTER)],
-        HUB_MODELS: [*filled("model"), unique(*POINTER)],
-        HUB_QUESTIONS: [*filled("hub_uuid", "category", "question_id"), unique(*POINTER)],
-        HUB_RESPONSES: [*filled("hub_uuid", "hub_question_uuid", "model"), *answered, unique(*POINTER)],
-        HUB_ASSESSMENTS: [
-            *filled("hub_uuid", "hub_question_uuid", "hub_response_uuid", "raw_judge", "either_label"),
-            unique(*POINTER),
-        ],
-    }[kind]
+    def _check_together(
+        self, files: Sequence[Path], if_passed: set[WellFormed]
+    ) -> tuple[list[Outcome], set[WellFormed]]:
+        outcomes = self._validate(Batch(files))
+        return outcomes, if_passed if all(outcome.passed for outcome in outcomes) else set()
 
-
-def _result_format() -> dict[str, Any]:
-    return {
-        "result_format": "COMPLETE",
-        "unexpected_index_column_names": list(POINTER),
-        "partial_unexpected_count": 0,
-    }
+    def _validate(self, batch: Batch) -> list[Outcome]:
+        return validate(self.suite, read_batch(self.connection, self.suite, self.empty, batch))
 
 
-def _as_result(kind: str, rule: Rule, outcome: Any) -> CheckResult:
-    broken, samples, failed = [], [], 0
-    for result in outcome.results:
-        if not result.success:
-            about = {key: value for key, value in result.expectation_config.kwargs.items() if key.startswith("column")}
-            broken.append(f"{result.expectation_config.type} on {'/'.join(map(str, about.values()))}")
-            failed += result.result.get("unexpected_count") or 1
-            places = result.result.get("unexpected_index_list") or []
-            samples += [f"{place['blob_id']}:{place['line']}" for place in places[:MOST_SAMPLES]]
+def _as_result(suite: Suite, rule: Rule, outcomes: Sequence[Outcome]) -> CheckResult:
+    broken = [outcome for outcome in outcomes if not outcome.passed]
     return CheckResult(
         name=rule.name,
-        subject=kind,
+        subject=suite.kind,
         passed=not broken,
         severity=rule.severity,
-        message=f"{rule.sentence} ({len(outcome.results)} expectations)"
+        message=f"{rule.sentence} ({len(suite.expectations)} expectations)"
         if not broken
-        else f"Broken: {'; '.join(broken)}",
-        failed_count=failed,
-        samples=samples[:MOST_SAMPLES],
+        else f"Broken: {'; '.join(outcome.expectation for outcome in broken)}",
+        failed_count=sum(outcome.failed_count or 1 for outcome in broken),
+        samples=[place for outcome in broken for place in outcome.places][:MOST_SAMPLES],
     )
