@@ -1,5 +1,6 @@
 """What a bare DuckDB takes for the same rows: `python -m benchmarks.floors NAME FOLDER`, as for `benchmarks.parts`."""
 
+import subprocess
 from pathlib import Path
 
 import click
@@ -41,6 +42,36 @@ def landing(folder: Path) -> None:
                 f"select {counted} from read_json('{folder}/{pattern}', format = 'newline_delimited', "
                 f"columns = {{{columns}}}, maximum_object_size = 100000000)"
             ).fetchall()
+
+
+@main.command()
+@place
+def landing_written(folder: Path) -> None:
+    """Read the needed fields, hash every response as it stands, and write all of it as Parquet."""
+    with duckdb.connect() as connection:
+        connection.execute("set preserve_insertion_order = false")
+        for pattern, fields in FLOOR_OF_LANDING.items():
+            columns = ", ".join(f"{field}: '{'JSON' if field == 'response' else 'VARCHAR'}'" for field in fields)
+            hashed = "*, sha256(response::varchar) as content_sha256" if "response" in fields else "*"
+            copy = folder.parent / "floor.parquet"
+            connection.execute(
+                f"copy (select {hashed} from read_json('{folder}/{pattern}', format = 'newline_delimited', "
+                f"columns = {{{columns}}}, maximum_object_size = 100000000)) "
+                f"to '{copy}' (format parquet, compression zstd)"
+            )
+            copy.unlink()
+
+
+@main.command()
+@place
+def blobs(folder: Path) -> None:
+    """Have git unpack all files that landing reads."""
+    for mirror in sorted((folder / "mirror").glob("*.git")):
+        subprocess.run(
+            ["git", f"--git-dir={mirror}", "cat-file", "--batch", "--batch-all-objects", "--buffer"],
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
 
 
 @main.command()
