@@ -1,6 +1,7 @@
 """Assets of the statistics stage: what SQL does badly, beside the tables it is computed from, and the models on it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -65,10 +66,13 @@ def dawid_skene(lake: LakeResource) -> Iterator[dg.MaterializeResult[None]]:
 
 @dg.multi_asset(specs=[_spec("style_features", "One row per response that has a text.", [*LABELLED, TEXTS])])
 def style_features(lake: LakeResource) -> Iterator[dg.MaterializeResult[None]]:
-    """What responses look like, read off their texts."""
+    """What responses look like: read off their texts, or taken over from the last state that passed its gate."""
     from assets.statistics.style_features import write_style_features
 
-    yield from _written(lake, write_style_features, "style_features")
+    def write(connection: "duckdb.DuckDBPyConnection") -> dict[str, Any]:
+        return asdict(write_style_features(connection, lake.lake.warehouse))
+
+    yield from _written(lake, write, "style_features")
 
 
 @dg.multi_asset(
@@ -94,14 +98,14 @@ def after_statistics(context: dg.AssetExecutionContext, lake: LakeResource) -> I
 
 
 def _written(
-    lake: LakeResource, write: "Callable[[duckdb.DuckDBPyConnection], None]", *tables: str
+    lake: LakeResource, write: "Callable[[duckdb.DuckDBPyConnection], Mapping[str, Any] | None]", *tables: str
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Write tables, all of them or none, and tell what stands in them."""
+    """Write tables, all of them or none, and tell what stands in them, beside what `write` tells."""
     from assets.statistics.tables import SCHEMA, describe_tables, remember_state, writing
 
     warehouse = lake.lake.building_warehouse
     with writing(warehouse) as connection:
-        write(connection)
+        told = write(connection)
         describe_tables(connection, MANIFEST, *tables)
         remember_state(connection, *tables)
     relations = read_relations(warehouse, (SCHEMA,))
@@ -114,5 +118,6 @@ def _written(
                 [dg.TableColumn(name, dtype, description=meaning) for name, dtype, meaning in relation.columns]
             ),
             "upstream_commit": commit,
+            **(told or {}),
         }
         yield dg.MaterializeResult(asset_key=_key(table), metadata=metadata)

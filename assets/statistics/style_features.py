@@ -1,55 +1,105 @@
-"""What responses look like: counts of Markdown and characters, read off their texts once.
+"""What responses look like: features of their style, read off their texts once.
 
-Texts are read here and nowhere else in this stage, and no part of them is kept.
+Texts are read here and nowhere else in this stage, and no part of them is kept. What counts as a feature is said in
+`style_patterns`.
 """
+
+from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
+from assets.statistics.known_features import TABLE, read_known_features, remember_version
+from assets.statistics.style_patterns import FEATURES
 from assets.statistics.tables import create_tables
 
-TABLE = "style_features"
+# Up to so many responses DuckDB is told which ones, and reads the landed files that hold them; for more of them it is
+# quicker to read all files.
+MOST_LISTED = 20_000
 
-# Patterns are those of RE2. White space within a line only: `\\s` would run over the end of the line.
-HEADING = r"(?m)^ {0,3}#{1,6}[ \t]"
-LIST_ITEM = r"(?m)^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]"
-BOLD = r"\*\*[^*\n]+\*\*|__[^_\n]+__"
-FENCE = r"(?m)^[ \t]*(?:```|~~~)"
-# The languages of the question sets: English, Chinese, Finnish.
-REFUSAL = (
-    r"(?i)^[\s*_#>\"'“‘]*(?:"
-    r"i(?:['’]m| am) (?:really |very |so |truly )?sorry|sorry[,.]|(?:my )?apologies|i apologi[sz]e"
-    r"|(?:unfortunately,? |sorry,? |but )?i (?:can['’]?t|cannot|can not|won['’]?t|will not|(?:must|have to) decline)"
-    r"|(?:unfortunately,? )?i(?:['’]m| am) (?:unable|not able|not going to|not comfortable)"
-    r"|as an? (?:ai|artificial intelligence|(?:large )?language model)\b"
-    r"|(?:很|非常|十分)?抱歉|对不起|對不起|我(?:无法|無法|不能)|作为(?:一个|一名)?(?:人工智能|ai)"
-    r"|olen pahoillani|valitettavasti|pahoittelen|anteeksi|en voi "
-    r")"
-)
+_COLUMNS = ", ".join(FEATURES)
 
-_WRITE = f"""
-    insert into statistics.{TABLE}
+_TAKE_OVER = f"""
+    insert into statistics.{TABLE} (response_uuid, language, {_COLUMNS})
     select
         responses.response_uuid,
-        length(response_texts.content),
-        len(regexp_extract_all(response_texts.content, $heading)),
-        len(regexp_extract_all(response_texts.content, $list_item)),
-        len(regexp_extract_all(response_texts.content, $bold)),
-        -- a block that is not closed runs to the end of the text
-        (len(regexp_extract_all(response_texts.content, $fence)) + 1) // 2,
-        length(regexp_replace(response_texts.content, '[\\x00-\\x7F]+', '', 'g')) / length(response_texts.content),
         questions.language,
-        regexp_matches(response_texts.content[:200], $refusal)
-    from marts.response_texts
-    inner join marts.responses on response_texts.response_uuid = responses.response_uuid
+        {", ".join(f"known_features.{feature}" for feature in FEATURES)}
+    from known_features
+    inner join marts.responses on known_features.response_uuid = responses.response_uuid
     inner join marts.questions on responses.question_uuid = questions.question_uuid
-    where response_texts.content != ''
+"""
+
+_FIND_MISSING = f"""
+    create or replace temp table missing_features as
+    select
+        responses.response_uuid,
+        questions.language
+    from marts.responses
+    inner join marts.questions on responses.question_uuid = questions.question_uuid
+    anti join statistics.{TABLE} on responses.response_uuid = {TABLE}.response_uuid
+    where responses.content_characters > 0
+"""
+
+_COMPUTE = f"""
+    insert into statistics.{TABLE} (response_uuid, language, {_COLUMNS})
+    select
+        missing_features.response_uuid,
+        missing_features.language,
+        {", ".join(FEATURES.values())}
+    from marts.response_texts
+    inner join missing_features on response_texts.response_uuid = missing_features.response_uuid
 """
 
 
-def write_style_features(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write the table `style_features` from the marts of the same database; a response without text has no row."""
+@dataclass(frozen=True)
+class RowCounts:
+    """Where the rows of `style_features` come from.
+
+    Attributes:
+        computed_rows: responses whose texts were read.
+        taken_over_rows: responses whose features an earlier state had.
+    """
+
+    computed_rows: int
+    taken_over_rows: int
+
+
+def write_style_features(connection: duckdb.DuckDBPyConnection, earlier: Path | None = None) -> RowCounts:
+    """Write the table `style_features` from the marts of the same database; a response without text has no row.
+
+    Args:
+        connection: the warehouse under construction.
+        earlier: warehouse file of another state, which spares reading the texts that it has features of; it may be
+            absent, unreadable, or made in another way.
+    """
     create_tables(connection, TABLE)
-    connection.execute(
-        _WRITE,
-        {"heading": HEADING, "list_item": LIST_ITEM, "bold": BOLD, "fence": FENCE, "refusal": REFUSAL},
-    )
+    taken_over = _take_over(connection, earlier) if earlier else 0
+    computed = _compute(connection)
+    remember_version(connection)
+    return RowCounts(computed_rows=computed, taken_over_rows=taken_over)
+
+
+def _take_over(connection: duckdb.DuckDBPyConnection, earlier: Path) -> int:
+    known = read_known_features(earlier)
+    if known is None:
+        return 0
+    connection.register("known_features", known)
+    try:
+        [(count,)] = connection.execute(_TAKE_OVER).fetchall()
+    finally:
+        connection.unregister("known_features")
+    return int(count)
+
+
+def _compute(connection: duckdb.DuckDBPyConnection) -> int:
+    connection.execute(_FIND_MISSING)
+    missing = [response for (response,) in connection.execute("select response_uuid from missing_features").fetchall()]
+    if len(missing) > MOST_LISTED:
+        inserted = connection.execute(_COMPUTE)
+    else:
+        query = f"{_COMPUTE} where list_contains($missing::varchar[], response_texts.response_uuid)"
+        inserted = connection.execute(query, {"missing": missing})
+    [(count,)] = inserted.fetchall()
+    connection.execute("drop table missing_features")
+    return int(count)

@@ -15,7 +15,7 @@ COLUMNS = {
     "seeds.labels": "raw_label varchar, label varchar, ordinal_score integer",
     "marts.judges": "judge varchar, judge_type varchar, is_experiment boolean",
     "marts.questions": "question_uuid varchar, category varchar, domain varchar, language varchar",
-    "marts.responses": "response_uuid varchar, question_uuid varchar",
+    "marts.responses": "response_uuid varchar, question_uuid varchar, content_characters bigint",
     "marts.response_texts": "response_uuid varchar, content varchar",
     "marts.assessments": "response_uuid varchar, judge varchar, label varchar, ordinal_score int, is_latest boolean",
     "landing.refresh": "state_id varchar",
@@ -47,7 +47,7 @@ class SmallMarts:
         self.rows["marts.assessments"].append((response, judge, label, SCORES[label], is_latest))
 
     def compute(
-        self, *steps: Callable[[duckdb.DuckDBPyConnection], None], shuffle_seed: int | None = None
+        self, *steps: Callable[[duckdb.DuckDBPyConnection], object], shuffle_seed: int | None = None
     ) -> "SmallMarts":
         """Write the tables, in another order of rows with a seed, and run steps of the stage on them."""
         self.path.unlink(missing_ok=True)
@@ -58,7 +58,7 @@ class SmallMarts:
                 connection.execute(f"create schema {schema}")
             for table, columns in COLUMNS.items():
                 connection.execute(f"create table {table} ({columns})")
-                rows = list(self.rows[table])
+                rows = self._responses() if table == "marts.responses" else list(self.rows[table])
                 if shuffle_seed is not None:
                     random.Random(shuffle_seed).shuffle(rows)  # noqa: S311 - no secret
                 if rows:
@@ -67,6 +67,10 @@ class SmallMarts:
             with writing(self.path) as connection:
                 step(connection)
         return self
+
+    def _responses(self) -> list[Row]:
+        lengths = {response: len(content or "") for response, content in self.rows["marts.response_texts"]}
+        return [(*row, lengths[row[0]]) for row in self.rows["marts.responses"]]
 
     def table(self, query: str) -> list[dict[str, Any]]:
         with duckdb.connect(str(self.path), read_only=True) as connection:
