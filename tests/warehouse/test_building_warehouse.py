@@ -1,5 +1,6 @@
 """A build starts from nothing, and not beside another process that still writes."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,9 @@ from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.resources import LakeResource
 from assets.warehouse.assets import warehouse
-from assets.warehouse.landed_views import remove_building_warehouse
+from assets.warehouse.landed_views import register_landed_views, remove_building_warehouse
 from assets.warehouse.state import state_of
+from tests.landing.upstream_rows import response
 from tests.quality.landed_lake import LandedLake
 
 WRITER = """
@@ -83,6 +85,17 @@ def test_a_file_that_was_hardly_begun_holds_no_state(lake: Lake) -> None:
     assert state_of(lake.building_warehouse) is None
     duckdb.connect(str(lake.building_warehouse)).close()
     assert state_of(lake.building_warehouse) is None
+
+
+def test_joins_do_not_take_landed_rows_for_few(tmp_path: Path) -> None:
+    """A join holds what it takes for its smaller side; of texts that is more than a machine may have."""
+    landed = LandedLake(tmp_path)
+    landed.file("responses", *(response(question_id=f"q_{number}") for number in range(50)))
+    landed.assemble()
+    register_landed_views(landed.lake)
+    with duckdb.connect(str(landed.lake.building_warehouse), read_only=True) as built:
+        [(_, plan)] = built.execute("explain (format json) select content from landing.responses").fetchall()
+    assert int(json.loads(plan)[0]["extra_info"]["Estimated Cardinality"]) >= 50
 
 
 def start_writer(lake: Lake) -> "subprocess.Popen[str]":
