@@ -83,13 +83,23 @@ def read_manifest(lake: Lake) -> pl.DataFrame:
 
 
 def landed_paths(lake: Lake, manifest: pl.DataFrame, kind: str) -> list[Path]:
-    """Landed Parquet of one kind, each file once; never empty, so that a relation over it has its columns.
+    """Landed Parquet of one kind, each file once; never empty, so that a relation over it has its columns."""
+    return landed_files(lake, manifest, kind) or [empty_file(lake, kind)]
+
+
+def empty_file(lake: Lake, kind: str) -> Path:
+    """The file of a kind without rows, which has its columns."""
+    return lake.empty / f"{kind}.parquet"
+
+
+def landed_files(lake: Lake, manifest: pl.DataFrame, kind: str) -> list[Path]:
+    """Landed Parquet of one kind, each file once.
 
     The file with most rows comes first: DuckDB takes all files to be as large as that, and plans its joins by it.
     """
     files = manifest.filter((pl.col("kind") == kind) & pl.col("landed_file").is_not_null())
     largest_first = files.sort(["row_count", "landed_file"], descending=[True, False])["landed_file"]
-    return [lake.root / path for path in largest_first.unique(maintain_order=True)] or [lake.empty / f"{kind}.parquet"]
+    return [lake.root / path for path in largest_first.unique(maintain_order=True)]
 
 
 def quarantine_paths(lake: Lake, manifest: pl.DataFrame) -> list[Path]:

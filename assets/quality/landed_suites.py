@@ -8,7 +8,7 @@ import duckdb
 
 from assets.check_record import CheckResult
 from assets.lake import Lake
-from assets.landing.corpus import landed_paths, read_manifest
+from assets.landing.corpus import empty_file, landed_files, read_manifest
 from assets.quality.landed_batches import MOST_ROWS, Batch, read_batch, split, survey
 from assets.quality.rules import MOST_SAMPLES, Rule
 from assets.quality.suites import SUITES, Suite
@@ -35,9 +35,8 @@ def check_landed_rows(lake: Lake, rules: Mapping[str, Rule], most_rows: int = MO
     with duckdb.connect() as connection:
         connection.execute("set enable_external_file_cache = false")  # nothing is read twice
         for kind, suite in SUITES.items():
-            empty, *files = landed_paths(lake, manifest, kind)
-            fence = _Fence(connection, suite, lake.root, empty, most_rows)
-            outcomes, passed = fence.check(files, known)
+            fence = _Fence(connection, suite, lake.root, empty_file(lake, kind), most_rows)
+            outcomes, passed = fence.check(landed_files(lake, manifest, kind), known)
             known |= passed
             results.append(_as_result(suite, rules[f"well_formed_{kind}"], outcomes))
     if known != before:

@@ -47,15 +47,6 @@
     {{ return("try_cast(" ~ text ~ " as integer)") }}
 {%- endmacro %}
 
-{# SHA-256 of a text's UTF-8 bytes, in lower-case hex. #}
-{% macro sha256_of_text(text) -%}
-    {{ return(adapter.dispatch('sha256_of_text')(text)) }}
-{%- endmacro %}
-
-{% macro duckdb__sha256_of_text(text) -%}
-    {{ return("sha256(" ~ text ~ ")") }}
-{%- endmacro %}
-
 {# A whole number of a type that holds the product of four counts. #}
 {% macro exact_integer(expression) -%}
     {{ return(adapter.dispatch('exact_integer')(expression)) }}

@@ -1,11 +1,12 @@
--- Every response has exactly one row of text, and the text is the one that its identity was made of.
+-- Every response has exactly one row of text, and the text is the one that its identity was made of. That a landed text
+-- has the hash that stands beside it is seen to where it is landed, once per file.
 {{ config(meta={'dagster': {'ref': {'name': 'response_texts'}}}) }}
 with
 texts as (
     select
         response_uuid,
         count(*) as text_count,
-        min({{ sha256_of_text("coalesce(content, '')") }}) as content_sha256
+        min(text_sha256) as content_sha256
     from {{ ref('response_texts') }}
     group by response_uuid
 )

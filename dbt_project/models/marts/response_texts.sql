@@ -8,6 +8,7 @@ landed_responses as (
     select
         blob_id,
         line,
+        content_sha256,
         content
     from {{ source('upstream', 'responses') }}
 ),
@@ -16,6 +17,7 @@ landed_analyses as (
     select
         blob_id,
         line,
+        content_sha256,
         content
     from {{ source('upstream', 'analyses') }}
 ),
@@ -24,6 +26,7 @@ landed_hub_responses as (
     select
         blob_id,
         line,
+        content_sha256,
         content
     from {{ source('hub', 'hub_responses') }}
 ),
@@ -31,7 +34,8 @@ landed_hub_responses as (
 final as (
     select
         responses.response_uuid,
-        landed_responses.content
+        landed_responses.content,
+        landed_responses.content_sha256 as text_sha256
     from responses
     inner join landed_responses
         on
@@ -41,7 +45,8 @@ final as (
     union all
     select
         responses.response_uuid,
-        landed_analyses.content
+        landed_analyses.content,
+        landed_analyses.content_sha256 as text_sha256
     from responses
     inner join landed_analyses
         on
@@ -51,7 +56,8 @@ final as (
     union all
     select
         responses.response_uuid,
-        landed_hub_responses.content
+        landed_hub_responses.content,
+        landed_hub_responses.content_sha256 as text_sha256
     from responses
     inner join landed_hub_responses
         on
