@@ -26,10 +26,10 @@ combined as (
     select
         latest_labels.response_uuid,
         {{ sorted_values('numbered.label_number') }} as label_numbers,
-        cast(
-            sum(case when latest_labels.judge_role = 'panel' then {{ label_pattern_unit('latest_labels.label') }} else 0 end)
-            as bigint
-        ) as pattern_id
+        cast(sum(case
+            when latest_labels.judge_role = 'panel' then {{ label_pattern_unit('latest_labels.label') }}
+            else 0
+        end) as bigint) as pattern_id
     from latest_labels
     inner join numbered
         on
