@@ -26,14 +26,15 @@ create table marts.responses (
     api_model varchar, responded_at timestamp, status varchar, content_sha256 varchar, content_characters bigint,
     is_current boolean, hub_uuid varchar, origin varchar
 );
-create table marts.response_texts (response_uuid varchar, content varchar);
+create table marts.response_texts (response_uuid varchar, content varchar, text_sha256 varchar);
 insert into marts.responses
 select
     'r-' || md5(i::varchar), 'q-' || (1 + i % 2), 'lab/m' || i % 7, null, 'openrouter', null,
     timestamp '2025-01-02 03:04:05.000678', 'success', md5(i::varchar), 10, i % 2 = 0, null, 'upstream'
 from range($responses) as numbers(i) order by md5((i * 7)::varchar);
 insert into marts.response_texts
-select response_uuid, repeat(content_sha256, 3) from marts.responses where response_uuid <> 'r-' || md5('0');
+select response_uuid, repeat(content_sha256, 3), content_sha256 from marts.responses
+where response_uuid <> 'r-' || md5('0');
 
 create table marts.assessments (
     assessment_uuid varchar, response_uuid varchar, question_uuid varchar, judge varchar, judge_type varchar,
