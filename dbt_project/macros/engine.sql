@@ -29,7 +29,7 @@
     ) }}
 {%- endmacro %}
 
-{# The non-null values of a group as a sorted array. #}
+{# The values of a group, none of which is null, as a sorted array. #}
 {% macro sorted_values(expression) -%}
     {{ return(adapter.dispatch('sorted_values')(expression)) }}
 {%- endmacro %}

@@ -3,6 +3,11 @@
     {{ return(['category', 'domain', 'theme', 'model', 'family', 'lab', 'provider', 'language']) }}
 {%- endmacro %}
 
+{# What `int_combinations_by_scope` counts in besides, for those marts alone that need it; as a list of SQL. #}
+{% macro further_scopes() -%}
+    {{ return("('question', 'model_in_category')") }}
+{%- endmacro %}
+
 {#
     How many rows of a relation are alike in `columns`, overall and within every scope: `columns`, scope, scope_value and
     the count under the name `count_column`. One pass over the rows. The relation has the columns of `scope_columns`;

@@ -1,6 +1,6 @@
 -- grain: one row per scope, judge, and number of labels that the panel gave to a response, errors counted or not
 -- For a question, and a model within a category, panels are not told apart: nothing needs it there.
-{%- set narrow = "combinations_by_scope.scope in ('question', 'model_in_category')" %}
+{%- set narrow = 'combinations_by_scope.scope in ' ~ further_scopes() %}
 with
 combinations_by_scope as (
     select * from {{ ref('int_combinations_by_scope') }}

@@ -11,7 +11,7 @@ reference_labels as (
 
 consensus_by_scope as (
     select * from {{ ref('int_consensus_by_scope') }}
-    where scope not in ('question', 'model_in_category')
+    where scope not in {{ further_scopes() }}
 ),
 
 labels_by_pattern as (

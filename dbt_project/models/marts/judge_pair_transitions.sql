@@ -2,7 +2,7 @@
 with
 combinations_by_scope as (
     select * from {{ ref('int_combinations_by_scope') }}
-    where scope not in ('question', 'model_in_category')
+    where scope not in {{ further_scopes() }}
 ),
 
 label_combinations as (

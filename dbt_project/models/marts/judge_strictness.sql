@@ -3,7 +3,7 @@
 with
 labels_by_scope as (
     select * from {{ ref('int_labels_by_scope') }}
-    where scope not in ('question', 'model_in_category')
+    where scope not in {{ further_scopes() }}
 ),
 
 -- errors are off the scale: among four labels there are no scores

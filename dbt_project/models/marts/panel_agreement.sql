@@ -3,7 +3,7 @@
 with
 patterns_by_scope as (
     select * from {{ ref('int_patterns_by_scope') }}
-    where scope not in ('question', 'model_in_category')
+    where scope not in {{ further_scopes() }}
 ),
 
 label_patterns as (
