@@ -30,6 +30,7 @@ from assets.landing.rows import (
         (b"\xef\xbb\xbf{}\n{}\n", [(1, b"{}"), (2, b"{}")]),
         ('"a\u2028b\u0085c"\n{}'.encode(), [(1, '"a\u2028b\u0085c"'.encode()), (2, b"{}")]),
         (b'"\x0b\x0c\x1c"\n{}', [(1, b'"\x0b\x0c\x1c"'), (2, b"{}")]),
+        (b" " * 100 + b"{}\n" + b" " * 100 + b"\n{}", [(1, b" " * 100 + b"{}"), (3, b"{}")]),
     ],
     ids=[
         "empty",
@@ -41,6 +42,7 @@ from assets.landing.rows import (
         "BOM",
         "Unicode ends",
         "controls",
+        "long indent",
     ],
 )
 def test_only_a_line_feed_ends_a_line(content: bytes, lines: list[tuple[int, bytes]]) -> None:

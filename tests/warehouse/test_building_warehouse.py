@@ -90,7 +90,9 @@ def test_a_file_that_was_hardly_begun_holds_no_state(lake: Lake) -> None:
 def test_joins_do_not_take_landed_rows_for_few(tmp_path: Path) -> None:
     """A join holds what it takes for its smaller side; of texts that is more than a machine may have."""
     landed = LandedLake(tmp_path)
+    landed.file("responses", response())
     landed.file("responses", *(response(question_id=f"q_{number}") for number in range(50)))
+    landed.file("responses", response(question_id="q_1"))
     landed.assemble()
     register_landed_views(landed.lake)
     with duckdb.connect(str(landed.lake.building_warehouse), read_only=True) as built:
