@@ -16,7 +16,7 @@ from benchmarks.one_more_model import add_model
 SPEECHMAP = Path(sys.executable).with_name("speechmap")
 LANDING, MARTS, INTERVALS = "landing (git files at hand)", "marts and statistics, no bootstrap", "bootstrap intervals"
 CHECKS, COLD, NO_CHANGE = "checks", "whole run, cold", "whole run, no change"
-ONE_MODEL_MORE, EXPORT, SYNC = "whole run, one model more", "export of the dataset files", "sync and landing, cold"
+ONE_MODEL_MORE, EXPORT = "whole run, one model more", "export of the dataset files"
 LANDING_FLOOR, MARTS_FLOOR = "floor: DuckDB reads the JSONL", "floor: DuckDB scans the landed files"
 LANDING_BLOBS, LANDING_WRITTEN = "floor: git hands out the files", "floor: DuckDB reads, hashes and writes the JSONL"
 EXPORT_FLOOR = "floor: DuckDB copies the dataset files"
@@ -73,10 +73,6 @@ def steps(bench: Bench) -> dict[str, Callable[[], Measured]]:
     lake = Lake(bench.data)
     added = iter(range(1, 1000))
 
-    def cold_landing() -> Measured:
-        shutil.rmtree(bench.data, ignore_errors=True)
-        return bench.speechmap("--select", "upstream,hub,landing")
-
     def landing_alone() -> Measured:
         for kind in KINDS:
             shutil.rmtree(lake.root / "landed" / kind, ignore_errors=True)
@@ -95,7 +91,8 @@ def steps(bench: Bench) -> dict[str, Callable[[], Measured]]:
         return bench.part("checks")
 
     return {
-        SYNC: cold_landing,
+        COLD: cold_run,
+        NO_CHANGE: lambda: bench.speechmap("--no-site"),
         LANDING: landing_alone,
         LANDING_FLOOR: lambda: bench.floor("landing", bench.corpus / PLAIN),
         LANDING_WRITTEN: lambda: bench.floor("landing-written", bench.corpus / PLAIN),
@@ -104,9 +101,7 @@ def steps(bench: Bench) -> dict[str, Callable[[], Measured]]:
         MARTS_FLOOR: lambda: bench.floor("marts"),
         INTERVALS: lambda: bench.part("intervals"),
         CHECKS: checks,
-        COLD: cold_run,
-        NO_CHANGE: lambda: bench.speechmap("--no-site"),
-        ONE_MODEL_MORE: one_model_more,
         EXPORT: lambda: bench.part("export"),
         EXPORT_FLOOR: lambda: bench.floor("export"),
+        ONE_MODEL_MORE: one_model_more,
     }
