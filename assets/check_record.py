@@ -41,11 +41,14 @@ class FenceRecord:
 
 
 def write_record(lake: Lake, fence: str, state: str, results: Sequence[CheckResult]) -> None:
-    """Keep what a fence found; results that it found earlier on the same state stay, unless named again."""
+    """Keep what a fence found; results that it found earlier on the same state stay, unless found again.
+
+    A check may have looked at several subjects, with a result for each.
+    """
     before = read_record(lake, fence)
-    kept = {result.name: result for result in before.results} if before and before.state == state else {}
-    kept |= {result.name: result for result in results}
-    ordered = [asdict(kept[name]) for name in sorted(kept)]
+    found = [*(before.results if before and before.state == state else []), *results]
+    kept = {(result.name, result.subject): result for result in found}
+    ordered = [asdict(kept[key]) for key in sorted(kept)]
     write_json(_path(lake, fence), {"state": state, "results": ordered})
 
 

@@ -61,7 +61,7 @@ def intervals(folder: Path) -> None:
 @place
 def checks(folder: Path) -> None:
     """All checks: the suites of landed rows, and dbt's tests of all tables."""
-    lake, rules = Lake(folder), load_rules()
+    lake, rules = Lake(folder), load_rules("landed")
     check_landed_rows(lake, rules)
     check_corpus(lake, rules, "fail")
     build(lake.building_warehouse, lake.building / "dbt", "--select", "resource_type:test")

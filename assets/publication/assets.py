@@ -5,9 +5,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.check_record import CheckResult
 from assets.publication.dataset_columns import DATASETS, Dataset
 from assets.publication.dataset_files import write_datasets
+from assets.publication.output_checks import ROWS_RULE, SCHEMA_RULE, OutputCheckError
 from assets.quality.assets import gate
+from assets.quality.rules import load_rules
 from assets.resources import LakeResource
 from assets.upstream.assets import OWNERS
 from assets.warehouse.assets import MANIFEST
@@ -21,6 +24,7 @@ SENTENCES = {
     "speechmap-models": "One row per model.",
 }
 COLUMNS = mart_columns(MANIFEST)
+RULES = load_rules("outputs")
 BY_NAME = {dataset.name: dataset for dataset in DATASETS}
 
 
@@ -76,10 +80,19 @@ def _column_lineage(dataset: Dataset) -> dg.TableColumnLineage:
         )
         for dataset in DATASETS
     ],
+    check_specs=[
+        dg.AssetCheckSpec(rule.name, asset=_key(dataset.name), description=rule.sentence)
+        for rule in (RULES[SCHEMA_RULE], RULES[ROWS_RULE])
+        for dataset in DATASETS
+    ],
 )
-def datasets(lake: LakeResource) -> Iterator[dg.MaterializeResult[None]]:
-    """Write all dataset files of the state that passed the gate."""
-    files = write_datasets(lake.lake)
+def datasets(lake: LakeResource) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Write all dataset files of the state that passed the gate, if they are what was promised."""
+    try:
+        files, results = write_datasets(lake.lake)
+    except OutputCheckError as error:
+        yield from map(_as_asset_check, error.results)
+        raise
     commit = commit_of(lake.lake.warehouse)
     for file in files:
         yield dg.MaterializeResult(
@@ -93,3 +106,15 @@ def datasets(lake: LakeResource) -> Iterator[dg.MaterializeResult[None]]:
                 "path": dg.MetadataValue.path(str(lake.lake.datasets / file.path)),
             },
         )
+    yield from map(_as_asset_check, results)
+
+
+def _as_asset_check(result: CheckResult) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=result.passed,
+        check_name=result.name,
+        asset_key=_key(result.subject),
+        severity=dg.AssetCheckSeverity.ERROR if result.severity == "error" else dg.AssetCheckSeverity.WARN,
+        description=result.message,
+        metadata={"failed": result.failed_count, "samples": result.samples},
+    )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import duckdb
 
+from assets.check_record import CheckResult, write_record
 from assets.lake import Lake, atomic_folder, write_json
 from assets.publication.dataset_columns import DATASETS, Dataset
+from assets.publication.output_checks import check_dataset_files, require_promised
 from assets.quality.gate import require_open_gate
 
 ROWS_PER_GROUP = 10_000
@@ -24,21 +26,28 @@ class DatasetFile:
     sha256: str
 
 
-def write_datasets(lake: Lake) -> list[DatasetFile]:
-    """Replace the datasets folder by the files of the promoted state.
+FENCE = "outputs"
+
+
+def write_datasets(lake: Lake) -> tuple[list[DatasetFile], list[CheckResult]]:
+    """Replace the datasets folder by the files of the promoted state, and tell what their checks found.
 
     The same state gives the same bytes: rows are sorted totally and nothing depends on the time of the run.
 
     Raises:
-        PipelineError: no state has passed the gate. The folder that was there before stays.
+        PipelineError: no state has passed the gate, or what was written is not what was promised. The folder that was
+            there before stays.
     """
     decision = require_open_gate(lake)
     with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse, atomic_folder(lake.datasets) as folder:
         files = [_write(warehouse, dataset, folder) for dataset in DATASETS]
+        results = check_dataset_files(warehouse, {file.dataset: folder / file.path for file in files})
+        write_record(lake, FENCE, decision.state, results)
+        require_promised(results)
         commit = warehouse.execute("select upstream_commit from landing.refresh").fetchall()[0][0]
         about = {"state": decision.state, "upstream_commit": commit, "files": [asdict(file) for file in files]}
         write_json(folder / "manifest.json", about)
-    return files
+    return files, results
 
 
 def _write(warehouse: duckdb.DuckDBPyConnection, dataset: Dataset, folder: Path) -> DatasetFile:

@@ -19,7 +19,7 @@ from assets.upstream.layout import ANALYSES
 from assets.warehouse.assets import warehouse
 from assets.warehouse.state import building_state
 
-RULES = load_rules()
+RULES = load_rules("landed")
 ASSET_OF_RULE = {
     **{f"well_formed_{kind}": kind for kind in LANDED_KINDS},
     "corpus_not_empty": "files",

@@ -66,7 +66,7 @@ def evaluate(lake: Lake) -> GateDecision:
         record = read_record(lake, fence)
         if record is not None and record.state == state:
             results += record.results
-    expected = set(load_rules()) | expected_tests(ensure_manifest())
+    expected = set(load_rules("landed")) | expected_tests(ensure_manifest())
     missing = sorted(expected - {result.name for result in results})
     passed = not missing and not any(result.blocks for result in results)
     return GateDecision(state, passed, datetime.now(UTC).isoformat(timespec="seconds"), results, missing)

@@ -1,15 +1,18 @@
-"""The rules of `rules.toml`: what each says, how bad breaking it is, and its threshold."""
+"""The rules of `rules.toml`, by fence: what each says, how bad breaking it is, and its threshold."""
 
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from assets.check_record import CheckResult, Severity
 from assets.errors import PipelineError
 
 RULES_FILE = Path(__file__).with_name("rules.toml")
 MOST_SAMPLES = 10
+
+Fence = Literal["landed", "outputs"]
+FENCES: tuple[Fence, ...] = get_args(Fence)
 
 
 @dataclass(frozen=True)
@@ -34,26 +37,29 @@ class Rule:
         )
 
 
-def load_rules(path: Path = RULES_FILE) -> dict[str, Rule]:
-    """Rules by name.
+def load_rules(fence: Fence, path: Path = RULES_FILE) -> dict[str, Rule]:
+    """The rules of a fence by name.
 
     Raises:
-        PipelineError: the file is not valid, or a rule lacks its sentence, has an unknown severity or a
-            threshold that is no share.
+        PipelineError: the file is not valid, names an unknown fence, or a rule of any fence lacks its sentence, has an
+            unknown severity or a threshold that is no share.
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise PipelineError(f"{path}: {error}") from error
-    rules = {}
-    for name, table in tables.items():
-        if not _is_rule(table):
-            raise PipelineError(
-                f"{path}: rule {name} needs a sentence and a severity (error or warn), may have a threshold "
-                "(a share between 0 and 1), and nothing else"
-            )
-        rules[name] = Rule(name, **table)
-    return rules
+    if unknown := sorted(tables.keys() - set(FENCES)):
+        raise PipelineError(f"{path}: {', '.join(unknown)}: no such fence; rules stand under {', '.join(FENCES)}")
+    for group, rules in tables.items():
+        if not isinstance(rules, dict):
+            raise PipelineError(f"{path}: {group} must hold rules, tables of the form [{group}.NAME]")
+        for name, table in rules.items():
+            if not _is_rule(table):
+                raise PipelineError(
+                    f"{path}: rule {group}.{name} needs a sentence and a severity (error or warn), may have a "
+                    "threshold (a share between 0 and 1), and nothing else"
+                )
+    return {name: Rule(name, **table) for name, table in tables.get(fence, {}).items()}
 
 
 def _is_rule(table: Any) -> bool:

@@ -77,7 +77,7 @@ def test_rows_are_sorted_by_their_keys_and_carry_their_texts(lake: Lake) -> None
 
 
 def test_the_manifest_tells_commit_state_and_the_hash_of_every_file(lake: Lake) -> None:
-    files = write_datasets(lake)
+    files, _ = write_datasets(lake)
     about = json.loads((lake.datasets / "manifest.json").read_text())
     assert (about["state"], about["upstream_commit"]) == ("state", "commit")
     for file in about["files"]:

@@ -13,7 +13,7 @@ NOVEL_SHAPE = {"novel": {"text": "an answer that nobody knows how to read"}}
 
 def check(landed: LandedLake) -> dict[str, CheckResult]:
     landed.assemble()
-    return {result.name: result for result in check_corpus(landed.lake, load_rules())}
+    return {result.name: result for result in check_corpus(landed.lake, load_rules("landed"))}
 
 
 def complete(readable: int, blank: int, label: str = "COMPLETE") -> list[Row]:
@@ -54,7 +54,7 @@ def test_a_missing_lfs_object_is_named_by_path_and_reason(landed: LandedLake) ->
 
 def check_lfs_with_skip(landed: LandedLake) -> CheckResult:
     landed.assemble()
-    results = check_corpus(landed.lake, load_rules(), on_missing_lfs="skip")
+    results = check_corpus(landed.lake, load_rules("landed"), on_missing_lfs="skip")
     return next(result for result in results if result.name == "lfs_objects_present")
 
 

@@ -19,7 +19,7 @@ from assets.warehouse.dbt_results import expected_tests
 from assets.warehouse.state import building_state, state_of
 from tests.quality.landed_lake import LandedLake
 
-LANDED, TESTS = sorted(load_rules()), sorted(expected_tests(ensure_manifest()))
+LANDED, TESTS = sorted(load_rules("landed")), sorted(expected_tests(ensure_manifest()))
 
 
 def passed(name: str) -> CheckResult:

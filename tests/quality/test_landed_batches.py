@@ -13,7 +13,7 @@ from tests.quality.landed_lake import Change, LandedLake
 
 def check(landed: LandedLake, kind: str, most_rows: int) -> CheckResult:
     landed.assemble()
-    results = {result.name: result for result in check_landed_rows(landed.lake, load_rules(), most_rows)}
+    results = {result.name: result for result in check_landed_rows(landed.lake, load_rules("landed"), most_rows)}
     return results[f"well_formed_{kind}"]
 
 

@@ -22,7 +22,7 @@ SEEN_AS = {"question": "question_characters", "content": "text_has_its_hash"}
 
 def check(landed: LandedLake) -> Mapping[str, CheckResult]:
     landed.assemble()
-    return {result.name: result for result in check_landed_rows(landed.lake, load_rules())}
+    return {result.name: result for result in check_landed_rows(landed.lake, load_rules("landed"))}
 
 
 def spoil(values: list[tuple[str, object]]) -> Change:

@@ -7,36 +7,39 @@ import pytest
 from assets.errors import PipelineError
 from assets.quality.rules import MOST_SAMPLES, Rule, load_rules
 
-GOOD = '[lengths]\nsentence = "No text is endless."\nseverity = "warn"\nthreshold = 0.5\n'
+GOOD = '[landed.lengths]\nsentence = "No text is endless."\nseverity = "warn"\nthreshold = 0.5\n'
 
 
 def test_a_rule_is_what_the_file_says(tmp_path: Path) -> None:
     file = tmp_path / "rules.toml"
     file.write_text(GOOD)
-    assert load_rules(file) == {"lengths": Rule("lengths", "No text is endless.", "warn", 0.5)}
+    assert load_rules("landed", file) == {"lengths": Rule("lengths", "No text is endless.", "warn", 0.5)}
 
 
 @pytest.mark.parametrize(
     ("broken", "named"),
     [
-        ('[odd]\nseverity = "warn"\n', "odd"),
-        ('[odd]\nsentence = "S."\n', "odd"),
-        ('[odd]\nsentence = "S."\nseverity = "fatal"\n', "odd"),
-        ('[odd]\nsentence = "S."\nseverity = ["warn"]\n', "odd"),
-        ('[odd]\nsentence = 3\nseverity = "warn"\n', "odd"),
-        ('[odd]\nsentence = "S."\nseverity = "warn"\nthreshhold = 0.1\n', "odd"),
-        ('[odd]\nsentence = "S."\nseverity = "warn"\nthreshold = "10%"\n', "odd"),
-        ('[odd]\nsentence = "S."\nseverity = "warn"\nthreshold = 10\n', "odd"),
-        ('[odd]\nsentence = "S."\nseverity = "warn"\nthreshold = true\n', "odd"),
+        ('[landed.odd]\nseverity = "warn"\n', "odd"),
+        ('[landed.odd]\nsentence = "S."\n', "odd"),
+        ('[landed.odd]\nsentence = "S."\nseverity = "fatal"\n', "odd"),
+        ('[landed.odd]\nsentence = "S."\nseverity = ["warn"]\n', "odd"),
+        ('[landed.odd]\nsentence = 3\nseverity = "warn"\n', "odd"),
+        ('[landed.odd]\nsentence = "S."\nseverity = "warn"\nthreshhold = 0.1\n', "odd"),
+        ('[landed.odd]\nsentence = "S."\nseverity = "warn"\nthreshold = "10%"\n', "odd"),
+        ('[landed.odd]\nsentence = "S."\nseverity = "warn"\nthreshold = 10\n', "odd"),
+        ('[landed.odd]\nsentence = "S."\nseverity = "warn"\nthreshold = true\n', "odd"),
+        ("landed.odd = 1\n", "odd"),
         ("odd = 1\n", "odd"),
-        ("[odd\n", "line 1"),
+        ("outputs = 1\n", "outputs"),
+        ('[odd.rule]\nsentence = "S."\nseverity = "warn"\n', "odd: no such fence"),
+        ("[landed.odd\n", "line 1"),
     ],
 )
 def test_a_broken_rule_is_named_with_its_file(tmp_path: Path, broken: str, named: str) -> None:
     file = tmp_path / "rules.toml"
     file.write_text(broken + GOOD)
     with pytest.raises(PipelineError) as caught:
-        load_rules(file)
+        load_rules("outputs", file)
     assert str(file) in str(caught.value)
     assert named in str(caught.value)
 

@@ -33,7 +33,7 @@ class Fence:
         """Results by name; and the files that were validated, by kind and number."""
         self._landed.assemble()
         self._validated = []
-        results = check_landed_rows(self._landed.lake, load_rules(), most_rows)
+        results = check_landed_rows(self._landed.lake, load_rules("landed"), most_rows)
         return {result.name: result for result in results}, sorted(self._validated)
 
     def _validate(self, suite: Suite, frame: pd.DataFrame) -> list[Outcome]:
@@ -159,7 +159,7 @@ def test_what_was_validated_before_waits_for_no_import(landed: LandedLake, fence
     program = (
         "import sys; from pathlib import Path; from assets.lake import Lake; "
         "from assets.quality.landed_suites import check_landed_rows; from assets.quality.rules import load_rules; "
-        "results = check_landed_rows(Lake(Path(sys.argv[1])), load_rules()); "
+        "results = check_landed_rows(Lake(Path(sys.argv[1])), load_rules('landed')); "
         "print(all(result.passed for result in results), 'great_expectations' in sys.modules)"
     )
     done = subprocess.run(
