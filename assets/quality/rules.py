@@ -11,7 +11,7 @@ from assets.errors import PipelineError
 RULES_FILE = Path(__file__).with_name("rules.toml")
 MOST_SAMPLES = 10
 
-Fence = Literal["landed", "outputs"]
+Fence = Literal["landed", "movement", "outputs"]
 FENCES: tuple[Fence, ...] = get_args(Fence)
 
 
