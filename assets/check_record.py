@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from assets.check_history import remember_checks
 from assets.lake import Lake, read_json, write_json
 
 Severity = Literal["error", "warn"]
@@ -16,7 +17,11 @@ Severity = Literal["error", "warn"]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Outcome of one check. `samples` holds keys of failing rows, never their text."""
+    """Outcome of one check.
+
+    `samples` holds keys of failing rows, never their text; `override` is the reason for which a person has let the
+    state through although the check failed.
+    """
 
     name: str
     subject: str
@@ -25,11 +30,12 @@ class CheckResult:
     message: str
     failed_count: int = 0
     samples: list[str] = field(default_factory=list)
+    override: str = ""
 
     @property
     def blocks(self) -> bool:
         """Whether this outcome keeps the data from going on."""
-        return not self.passed and self.severity == "error"
+        return not self.passed and self.severity == "error" and not self.override
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ def write_record(lake: Lake, fence: str, state: str, results: Sequence[CheckResu
     kept = {(result.name, result.subject): result for result in found}
     ordered = [asdict(kept[key]) for key in sorted(kept)]
     write_json(_path(lake, fence), {"state": state, "results": ordered})
+    remember_checks(lake, fence, state, results)
 
 
 def forget_record(lake: Lake, fence: str) -> None:

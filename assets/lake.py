@@ -66,6 +66,11 @@ class Lake:
         return self.root / "landed" / "well_formed.parquet"
 
     @property
+    def refused_rows(self) -> Path:
+        """Refused rows that were ever seen here, and with which commit first."""
+        return self.root / "landed" / "refused_rows.parquet"
+
+    @property
     def building(self) -> Path:
         """What the current run is working on; nobody else reads it."""
         return self.root / "building"
@@ -94,6 +99,11 @@ class Lake:
         return self.building / "checks"
 
     @property
+    def override(self) -> Path:
+        """For which state a person lets which rules be broken, and why."""
+        return self.building / "override.json"
+
+    @property
     def building_warehouse(self) -> Path:
         """The DuckDB file that dbt writes. Its stem is the catalog name that views refer to."""
         return self.building / "warehouse.duckdb"
@@ -109,9 +119,19 @@ class Lake:
         return self.root / "promoted.json"
 
     @property
+    def check_history(self) -> Path:
+        """What every check found on every state."""
+        return self.root / "check_history.parquet"
+
+    @property
     def last_run(self) -> Path:
         """What the last complete run was made from, so that a run without news can stop at once."""
         return self.root / "last_run.json"
+
+    @property
+    def data_docs(self) -> Path:
+        """What Great Expectations says of the landed rows that were looked at last, as HTML."""
+        return self.root / "data_docs"
 
     @property
     def export(self) -> Path:

@@ -13,9 +13,10 @@ from assets.lake import Lake
 from assets.publication.dataset_files import write_datasets
 from assets.quality.corpus_checks import check_corpus
 from assets.quality.landed_suites import check_landed_rows
-from assets.quality.rules import load_rules
+from assets.rules import load_rules
 from assets.statistics.latent_labels import write_dawid_skene
 from assets.statistics.pair_intervals import write_pair_intervals
+from assets.statistics.refused_rows import read_memory, write_refused_rows
 from assets.statistics.style_bias import write_style_bias
 from assets.statistics.style_features import write_style_features
 from assets.statistics.tables import create_tables, writing
@@ -46,6 +47,7 @@ def marts(folder: Path) -> None:
         for write in (write_dawid_skene, write_style_features, write_style_bias):
             write(connection)
         create_tables(connection, "pair_intervals")
+        write_refused_rows(connection, read_memory(lake), lambda places: {})
     require_success(build(lake.building_warehouse, target, *MODELS_ONLY, "--select", AFTER_STATISTICS))
 
 

@@ -60,11 +60,42 @@ def run(
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def status(as_json: bool) -> None:
     """Tell what is synced, what passed the gate, how many rows there are and how fresh they are."""
-    from orchestration.settings import load_settings
     from orchestration.status import read_status
 
-    found = read_status(Lake(load_settings().data_dir))
+    found = read_status(_data_directory())
     click.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
+
+
+@speechmap.command()
+@click.option("--rule", "rules", multiple=True, help="Only rows that this rule refused; may be given several times.")
+@click.option("--kind", "kinds", multiple=True, help="Only rows of this kind; may be given several times.")
+@click.option("--rows", type=click.IntRange(min=0), default=5, show_default=True, help="Rows to name per rule.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with every row.")
+def quarantine(rules: tuple[str, ...], kinds: tuple[str, ...], rows: int, as_json: bool) -> None:
+    """List the rows that no table uses: where they stand, what is wrong with them, since when, and what to do."""
+    from assets.quality.quarantine import read_quarantine
+    from orchestration.quarantine_report import as_text
+
+    found = read_quarantine(_data_directory()).only(rules, kinds)
+    click.echo(json.dumps(found.as_json(), indent=2) if as_json else as_text(found, rows))
+
+
+@speechmap.command()
+@click.argument("rules", metavar="RULE...", nargs=-1, required=True)
+@click.option("--because", required=True, help="Why; readers of the data will see it.")
+def override(rules: tuple[str, ...], because: str) -> None:
+    """Let what was synced last pass although it breaks a RULE; the next `speechmap run` goes on with it.
+
+    It holds for this state only: as soon as upstream moves, the rule keeps data back again. Dashboards and dataset
+    files name the rule and the reason.
+    """
+    from assets.override import give_override
+    from assets.warehouse.state import building_state
+
+    lake = _data_directory()
+    with lake.lock():
+        give_override(lake, building_state(lake), rules, because)
+    click.echo(f"the state that was synced last may break {', '.join(rules)}; `speechmap run` goes on with it")
 
 
 @speechmap.command()
@@ -145,6 +176,16 @@ def site() -> None:
 
 
 speechmap.add_command(agreement)
+
+
+def _data_directory() -> Lake:
+    """The data directory of the settings, for commands that ask which state its tables are in."""
+    from assets.warehouse.dbt_manifest import SMALL_SAMPLE_VARIABLE
+    from orchestration.settings import load_settings
+
+    settings = load_settings()
+    os.environ[SMALL_SAMPLE_VARIABLE] = str(settings.small_sample)
+    return Lake(settings.data_dir)
 
 
 def _stages(selected: str | None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import dagster as dg
 
 from assets.dashboards import assets as dashboards
 from assets.hub import assets as hub
+from assets.lake import Lake
 from assets.landing import assets as landing
 from assets.publication import assets as publication
 from assets.quality import assets as quality
@@ -25,6 +26,7 @@ from orchestration.automation import schedules, sensors
 from orchestration.jobs import refresh_job
 from orchestration.settings import Settings, load_settings
 from orchestration.stages import STAGES
+from orchestration.webhook import failure_hook
 
 MODULES = (warehouse, statistics, quality, dashboards, publication)
 
@@ -60,13 +62,19 @@ def build_definitions(
             *dg.load_assets_from_modules(MODULES),
         ],
         asset_checks=dg.load_asset_checks_from_modules(MODULES),
-        jobs=[refresh_job(stages, with_site=with_site)],
+        jobs=[refresh_job(stages, with_site=with_site, hooks=_hooks(settings))],
         sensors=sensors(settings),
         schedules=schedules(settings),
         resources=resources | overrides,
         # One process: every further one would import everything again, and DuckDB has one writer.
         executor=dg.in_process_executor,
     )
+
+
+def _hooks(settings: Settings) -> list[dg.HookDefinition]:
+    if settings.webhook is None:
+        return []
+    return [failure_hook(Lake(settings.data_dir), settings.webhook.get_secret_value())]
 
 
 def _hub_resource(settings: Settings) -> hub.HubResource:

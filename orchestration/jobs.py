@@ -1,6 +1,6 @@
 """Jobs: which assets are refreshed together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -11,7 +11,9 @@ REFRESH = "refresh"
 SITE = dg.AssetKey(["dashboards", "site"])
 
 
-def refresh_job(stages: Sequence[str] = STAGES, *, with_site: bool = True) -> UnresolvedAssetJobDefinition:
+def refresh_job(
+    stages: Sequence[str] = STAGES, *, with_site: bool = True, hooks: Collection[dg.HookDefinition] = ()
+) -> UnresolvedAssetJobDefinition:
     """The job that refreshes everything, or some stages of it.
 
     A blocking check holds back only what runs in the same job, so whatever shows or publishes belongs in the
@@ -20,6 +22,7 @@ def refresh_job(stages: Sequence[str] = STAGES, *, with_site: bool = True) -> Un
     selection = dg.AssetSelection.groups(*stages)
     return dg.define_asset_job(
         REFRESH,
+        hooks=frozenset(hooks),
         selection=selection if with_site else selection - dg.AssetSelection.assets(SITE),
         description="Sync the upstream, rebuild the tables, check them, and refresh dashboards and dataset files.",
     )

@@ -46,12 +46,13 @@ def run_refresh(settings: Settings, stages: Sequence[str], *, with_site: bool, s
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         checks = [check for check in result.get_asset_check_evaluations() if not check.passed]
-        problems = [_sentence(check) for check in checks if check.blocking]
+        errors = [check for check in checks if check.severity == dg.AssetCheckSeverity.ERROR]
+        problems = [_sentence(check) for check in errors]
         explained = bool(problems)
         problems += [problem for event in result.all_events if (problem := _step_problem(event, explained=explained))]
         if not result.success and not problems:
             problems = [f"the run failed; see run {run_id} in the Dagster UI (`speechmap ui`)"]
-        return Outcome(run_id, problems, [_sentence(check) for check in checks if not check.blocking])
+        return Outcome(run_id, problems, [_sentence(check) for check in checks if check not in errors])
 
 
 class _StageLog(logging.Handler):

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assets.agreement.pairs import SMALL_SAMPLE
@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     )
     small_sample: int = Field(
         SMALL_SAMPLE, ge=0, description="Figures that rest on fewer responses are kept and flagged as a small sample."
+    )
+    webhook: SecretStr | None = Field(
+        None, description="Address that gets a POST with JSON when a refresh fails; a chat's incoming webhook will do."
     )
     watch: bool = Field(True, description="Whether sensors look for new commits while the Dagster UI runs.")
     watch_seconds: int = Field(300, ge=30, description="Seconds between two looks of a sensor.")

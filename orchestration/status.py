@@ -1,11 +1,14 @@
 """Where a data directory stands: what was synced, what passed the gate, how many rows, how fresh."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 
+from assets.check_history import broken_since, read_history
+from assets.check_record import CheckResult
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.landing.corpus import read_corpus
@@ -67,7 +70,7 @@ class Status:
             )
         if self.gate:
             lines.append(f"last gate        {self.gate['summary']}")
-            lines += [f"                 {problem}" for problem in self.gate["failed"]]
+            lines += [f"                 {_line(problem)}" for problem in self.gate["failed"]]
         lines += [f"{table:<24}{count:>12,} rows" for table, count in self.rows.items()]
         lines += [f"{name:<17}{place}" for name, place in (("site", self.site), ("datasets", self.datasets)) if place]
         return "\n".join(lines)
@@ -93,7 +96,7 @@ def read_status(lake: Lake) -> Status:
         refreshed_at=promoted.decided_at if promoted else None,
         rows=rows,
         quarantined_rows=rows.get("quarantine"),
-        gate=_gate(decision, is_final=decision is promoted) if decision else None,
+        gate=_gate(decision, broken_since(read_history(lake)), is_final=decision is promoted) if decision else None,
         freshness=_freshness(shown["committed_at"], promoted) if shown and promoted else None,
         site=str(lake.site) if (lake.site / "index.html").exists() else None,
         datasets=str(lake.datasets) if lake.datasets.exists() else None,
@@ -119,7 +122,7 @@ def _last_decision(lake: Lake, promoted: GateDecision | None) -> GateDecision:
     return promoted if promoted is not None and promoted.state == decision.state and decision.passed else decision
 
 
-def _gate(decision: GateDecision, *, is_final: bool) -> dict[str, Any]:
+def _gate(decision: GateDecision, since: Mapping[tuple[str, str], datetime], *, is_final: bool) -> dict[str, Any]:
     """`is_final`: the decision was taken by a run, so its time means something; else it is what a run would decide."""
     return {
         "passed": decision.passed,
@@ -127,8 +130,21 @@ def _gate(decision: GateDecision, *, is_final: bool) -> dict[str, Any]:
         "state": decision.state,
         "summary": decision.summary(),
         "failed": [
-            f"{check.severity}: {check.name}: {check.message}" for check in decision.results if not check.passed
+            _broken(check, since.get((check.name, check.subject))) for check in decision.results if not check.passed
         ],
+    }
+
+
+def _broken(check: CheckResult, since: datetime | None) -> dict[str, Any]:
+    return {
+        "rule": check.name,
+        "subject": check.subject,
+        "severity": check.severity,
+        "message": check.message,
+        "failed_count": check.failed_count,
+        "samples": check.samples,
+        "since": since.replace(tzinfo=UTC).isoformat() if since else None,
+        "override": check.override or None,
     }
 
 
@@ -139,6 +155,13 @@ def _freshness(committed_at: datetime, promoted: GateDecision) -> dict[str, floa
         "hours_since_commit": round((now - committed_at.replace(tzinfo=UTC)).total_seconds() / 3600, 2),
         "hours_since_refresh": round((now - refreshed_at).total_seconds() / 3600, 2),
     }
+
+
+def _line(problem: Mapping[str, Any]) -> str:
+    since = f" (since {problem['since'][:16].replace('T', ' ')})" if problem["since"] else ""
+    let_through = f"; let through: {problem['override']}" if problem["override"] else ""
+    found = f"{problem['failed_count']:,} found" + (f", first {problem['samples'][0]}" if problem["samples"] else "")
+    return f"{problem['severity']}: {problem['rule']}: {problem['message']} ({found}){since}{let_through}"
 
 
 def _age(hours: float) -> str:

@@ -7,6 +7,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
+from assets.check_history import read_history
 from assets.dashboards.export import Refresh, export_site_data
 from assets.dashboards.site import build_site
 from assets.dashboards.site_inputs import site_inputs
@@ -32,6 +33,9 @@ EXPORTED_MARTS = (
     "questions",
     "responses",
 )
+# Exported files that are made of one mart under another name, and those that are made of none.
+MADE_OF = {"quarantined_rows": "quarantine"}
+OF_NO_MART = {"checks", "check_runs", "sources"}
 
 
 @dg.asset(
@@ -43,8 +47,12 @@ EXPORTED_MARTS = (
 )
 def data(lake: LakeResource) -> dg.MaterializeResult[None]:
     """The promoted marts as narrow Parquet files that the browser reads."""
-    refresh = _refresh(lake.lake, require_open_gate(lake.lake))
-    rows = export_site_data(lake.lake.warehouse, lake.lake.export, refresh=refresh)
+    decision = require_open_gate(lake.lake)
+    refresh = _refresh(lake.lake, decision)
+    history = read_history(lake.lake)
+    rows = export_site_data(
+        lake.lake.warehouse, lake.lake.export, refresh=refresh, checks=decision.results, history=history
+    )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows["response_labels"],
@@ -87,7 +95,10 @@ def _columns(export: Path) -> dict[str, dg.TableSchema | dg.TableColumnLineage]:
         for column, dtype in pl.read_parquet_schema(path).items():
             name = f"{path.stem}.{column}"
             schema.append(dg.TableColumn(name, str(dtype)))
-            mart = path.stem if path.stem in EXPORTED_MARTS else None
+            if path.stem in OF_NO_MART:
+                continue
+            stem = MADE_OF.get(path.stem, path.stem)
+            mart = stem if stem in EXPORTED_MARTS else None
             is_label = path.stem == "response_labels" and column.startswith("judge_")
             source = (
                 known["assessments"]["label"]

@@ -4,13 +4,18 @@ Which columns leave the warehouse for the browser, and in which order, is decide
 files belongs in `site.py`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
+import polars as pl
 
+from assets.check_history import empty_history
+from assets.check_record import CheckResult
+from assets.dashboards.quality_export import quality_queries
 from assets.errors import PipelineError
 from assets.lake import atomic_folder
 
@@ -77,11 +82,25 @@ _REFRESH = """
 """
 
 
-def export_site_data(warehouse: Path, destination: Path, *, refresh: Refresh) -> dict[str, int]:
+def export_site_data(
+    warehouse: Path,
+    destination: Path,
+    *,
+    refresh: Refresh,
+    checks: Sequence[CheckResult] = (),
+    history: pl.DataFrame | None = None,
+) -> dict[str, int]:
     """Write the files of the site export from the marts in `warehouse` to the folder `destination`.
 
     The folder is replaced as a whole, so that a reader sees either the old export or the new one. The warehouse
     is opened read-only.
+
+    Args:
+        warehouse: the promoted DuckDB file.
+        destination: the folder.
+        refresh: the refresh that the tables come from.
+        checks: what was found on them.
+        history: what was found on every state so far; columns of `assets.check_history`.
 
     Returns:
         Rows per exported table.
@@ -93,14 +112,17 @@ def export_site_data(warehouse: Path, destination: Path, *, refresh: Refresh) ->
         raise PipelineError(f"{warehouse}: no such warehouse; run the pipeline up to its gate first")
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection, atomic_folder(destination) as folder:
-            return _write_tables(connection, folder, refresh)
+            more = quality_queries(connection, checks, empty_history() if history is None else history)
+            return _write_tables(connection, folder, refresh, more)
     except duckdb.CatalogException as error:
         raise PipelineError(f"{warehouse}: a mart is missing; build the warehouse again ({error})") from error
     except duckdb.BinderException as error:
         raise PipelineError(f"{warehouse}: a mart lacks a column; build the warehouse again ({error})") from error
 
 
-def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, refresh: Refresh) -> dict[str, int]:
+def _write_tables(
+    connection: duckdb.DuckDBPyConnection, folder: Path, refresh: Refresh, more: Mapping[str, str]
+) -> dict[str, int]:
     # COPY takes no parameters, so what depends on values goes through a temporary table.
     connection.execute(f"create temp table exported_judges as {_JUDGES}")
     values = vars(refresh) | {"upstream": without_credentials(refresh.upstream)}
@@ -109,6 +131,7 @@ def _write_tables(connection: duckdb.DuckDBPyConnection, folder: Path, refresh: 
         "refresh": "from exported_refresh",
         "judges": "from exported_judges order by judge",
         **_TABLES,
+        **more,
         "response_labels": response_labels_query(connection),
     }
     return {name: _copy(connection, query, folder / f"{name}.parquet") for name, query in queries.items()}

@@ -140,7 +140,7 @@ def node_executable() -> str:
 
 def _run_vite(project: Path, template: Path) -> None:
     environment = os.environ | {
-        "NODE_OPTIONS": "--max-old-space-size=4096",
+        "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} --max-old-space-size=4096".strip(),
         "EVIDENCE_DATA_DIR": "./static/data",
         "EVIDENCE_DATA_URL_PREFIX": "static/data",
         "EVIDENCE_IS_BUILDING": "true",

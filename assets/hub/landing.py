@@ -4,9 +4,10 @@ Belongs here: checking a file's columns and streaming it through DuckDB, whateve
 declared in `kinds`. Reasons and messages name files, columns and types, never a row's text.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -26,16 +27,31 @@ TIMES = ("TIMESTAMP", "DATE", "VARCHAR")
 FLAGS = ("BOOLEAN", "VARCHAR", "TINYINT", "INTEGER", "BIGINT")
 WORDS = {"varchar": "text", "boolean": "a flag"}
 NOTHING = '"NULL"'
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
 class HubCounts:
-    """How many rows of a file went where, and how large it was."""
+    """How many rows of a file went where, how large it was, and which columns it has that nobody knows."""
 
     row_count: int
     quarantined_count: int
     byte_count: int
     is_lfs: bool
+    unknown_keys: tuple[str, ...] = ()
+
+    def as_metadata(self) -> dict[str, str]:
+        """As the metadata of a Parquet file."""
+        return {
+            "row_count": str(self.row_count),
+            "quarantined_count": str(self.quarantined_count),
+            "byte_count": str(self.byte_count),
+            "is_lfs": str(self.is_lfs).lower(),
+            "unknown_keys": json.dumps(self.unknown_keys),
+            # the Hub's times are of one type throughout
+            "zoned_count": "0",
+            "unzoned_count": "0",
+        }
 
 
 def normalise(kind: HubKind, source: Path, target: Path, quarantine: Path, blob_id: str, name: str) -> HubCounts:
@@ -58,11 +74,11 @@ def normalise(kind: HubKind, source: Path, target: Path, quarantine: Path, blob_
     if not source.exists():
         raise PipelineError(f"Hub file {name}: not fetched yet; run the stage hub before landing")
     with _connected(source, target.parent, name) as connection:
-        _open(connection, kind, source, name)
+        unknown = _open(connection, kind, source, name)
         row_count, quarantined_count = connection.execute(
             "select count(*) filter (rule is null), count(*) filter (rule is not null) from rows"
         ).fetchall()[0]
-        counts = HubCounts(row_count, quarantined_count, source.stat().st_size, is_lfs(blob_id))
+        counts = HubCounts(row_count, quarantined_count, source.stat().st_size, is_lfs(blob_id), unknown)
         if quarantined_count:
             keys = ", ".join(f'"{key}"' for key in HUB_DATASETS[kind.name].columns)
             refused = (
@@ -94,8 +110,9 @@ def landed_counts(lake: Lake, kind: str, blob_id: str) -> HubCounts | None:
             int(about["quarantined_count"]),
             int(about["byte_count"]),
             about["is_lfs"] == "true",
+            tuple(json.loads(about["unknown_keys"])),
         )
-    except (pl.exceptions.ComputeError, KeyError):  # cut off by a crash of the machine, or not ours
+    except (pl.exceptions.ComputeError, KeyError, ValueError):  # cut off by a crash of the machine, or not ours
         return None
     return counts if counts.quarantined_count == 0 or quarantine_path(path).exists() else None
 
@@ -123,10 +140,13 @@ def _connected(source: Path, workplace: Path, name: str) -> Iterator[duckdb.Duck
         connection.close()
 
 
-def _open(connection: duckdb.DuckDBPyConnection, kind: HubKind, source: Path, name: str) -> None:
+def _open(connection: duckdb.DuckDBPyConnection, kind: HubKind, source: Path, name: str) -> tuple[str, ...]:
     """Make the view `rows`: `line`, every public column as text or flag (null where the file has none), and `rule`.
 
     `rule` is the first rule that a row breaks; null for a row that is understood.
+
+    Returns:
+        Columns that nobody knows, sorted.
 
     Raises:
         PipelineError: a needed column is absent, or one is of another type.
@@ -152,6 +172,7 @@ def _open(connection: duckdb.DuckDBPyConnection, kind: HubKind, source: Path, na
         f"select (file_row_number + 1)::integer as line, {columns} "
         f"from read_parquet({file}, file_row_number = true))"
     )
+    return tuple(sorted(column[:LONGEST_NAME] for column in types if column not in dataset.columns))
 
 
 def _typed(name: str, key: str, dtype: str | None, wanted: pl.DataType) -> str:
@@ -188,7 +209,7 @@ def _write(
     counts: HubCounts | None = None,
 ) -> None:
     """Write the rows of a query as Parquet, whole or not at all; with the counts as its metadata."""
-    about = {name: str(value).lower() for name, value in asdict(counts).items()} if counts else {}
+    about = counts.as_metadata() if counts else {}
     options = f"{COMPRESSION}, use_tmp_file false, row_group_size {rows_per_group}"
     if about:
         options += f", kv_metadata {{{', '.join(f'{name}: {_literal(value)}' for name, value in about.items())}}}"

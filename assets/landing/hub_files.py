@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.errors import PipelineError
 from assets.hub.kinds import HubKind
 from assets.hub.landing import normalise
 from assets.hub.state import hub_file
@@ -39,6 +40,9 @@ def _land(lake: Lake, kind: HubKind, blob_id: str, name: str) -> LandedFile:
     target = lake.landed(kind.name, kind.parser_version, blob_id)
     target.parent.mkdir(parents=True, exist_ok=True)
     fetched = hub_file(lake.hub, kind.name, blob_id)
-    counts = normalise(kind, fetched, target, quarantine_path(target), blob_id, name)
+    normalise(kind, fetched, target, quarantine_path(target), blob_id, name)
     fetched.unlink()
-    return LandedFile(target, counts.row_count, counts.quarantined_count, counts.byte_count, counts.is_lfs)
+    landed = find_landed(lake, kind, blob_id)
+    if landed is None:
+        raise PipelineError(f"{target}: was landed and cannot be read; run again")
+    return landed

@@ -10,8 +10,8 @@ from assets.publication.dataset_columns import DATASETS, Dataset
 from assets.publication.dataset_files import write_datasets
 from assets.publication.output_checks import ROWS_RULE, SCHEMA_RULE, OutputCheckError
 from assets.quality.assets import gate
-from assets.quality.rules import load_rules
 from assets.resources import LakeResource
+from assets.rules import load_rules
 from assets.upstream.assets import OWNERS
 from assets.warehouse.assets import MANIFEST
 from assets.warehouse.mart_columns import MartColumn, find_column, mart_columns

@@ -8,9 +8,11 @@ import duckdb
 
 from assets.check_record import CheckResult, write_record
 from assets.lake import Lake, atomic_folder, write_json
+from assets.override import rules_for
 from assets.publication.dataset_columns import DATASETS, Dataset
 from assets.publication.output_checks import check_dataset_files, require_promised
 from assets.quality.gate import require_open_gate
+from assets.rules import Fence
 
 ROWS_PER_GROUP = 10_000
 
@@ -26,7 +28,7 @@ class DatasetFile:
     sha256: str
 
 
-FENCE = "outputs"
+FENCE: Fence = "outputs"
 
 
 def write_datasets(lake: Lake) -> tuple[list[DatasetFile], list[CheckResult]]:
@@ -41,11 +43,18 @@ def write_datasets(lake: Lake) -> tuple[list[DatasetFile], list[CheckResult]]:
     decision = require_open_gate(lake)
     with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse, atomic_folder(lake.datasets) as folder:
         files = [_write(warehouse, dataset, folder) for dataset in DATASETS]
-        results = check_dataset_files(warehouse, {file.dataset: folder / file.path for file in files})
+        rules = rules_for(lake, FENCE, decision.state)
+        results = check_dataset_files(warehouse, {file.dataset: folder / file.path for file in files}, rules)
         write_record(lake, FENCE, decision.state, results)
         require_promised(results)
         commit = warehouse.execute("select upstream_commit from landing.refresh").fetchall()[0][0]
-        about = {"state": decision.state, "upstream_commit": commit, "files": [asdict(file) for file in files]}
+        let_through = [*decision.overrides, *(result for result in results if result.override)]
+        about = {
+            "state": decision.state,
+            "upstream_commit": commit,
+            "files": [asdict(file) for file in files],
+            "overrides": [{"rule": result.name, "because": result.override} for result in let_through],
+        }
         write_json(folder / "manifest.json", about)
     return files, results
 

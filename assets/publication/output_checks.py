@@ -8,7 +8,7 @@ import duckdb
 from assets.check_record import CheckResult
 from assets.errors import PipelineError
 from assets.publication.published_schema import Promise, read_promises
-from assets.quality.rules import Rule, load_rules
+from assets.rules import Rule
 
 SCHEMA_RULE, ROWS_RULE = "dataset_files_have_their_schema", "dataset_files_hold_their_marts"
 
@@ -23,14 +23,16 @@ class OutputCheckError(PipelineError):
         self.results = results
 
 
-def check_dataset_files(warehouse: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> list[CheckResult]:
+def check_dataset_files(
+    warehouse: duckdb.DuckDBPyConnection, files: Mapping[str, Path], rules: Mapping[str, Rule]
+) -> list[CheckResult]:
     """Check written dataset files; two results per promised dataset, samples name columns or counts.
 
     Args:
         warehouse: the promoted tables.
         files: the written file of each dataset.
+        rules: the rules by name.
     """
-    rules = load_rules("outputs")
     results = []
     for dataset, promise in read_promises().items():
         file = files.get(dataset)

@@ -4,31 +4,35 @@ What has passed is promoted: its warehouse file replaces the last one. Everythin
 data reads the promoted file only, and asks `require_open_gate` first.
 """
 
+import hashlib
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from assets.check_record import CheckResult, read_record
 from assets.errors import PipelineError
 from assets.lake import Lake, atomic_path, read_json, write_json
-from assets.quality.rules import load_rules
+from assets.rules import Fence, load_rules
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE as WAREHOUSE_FENCE
 from assets.warehouse.dbt_results import expected_tests
 from assets.warehouse.state import building_state, state_of
 
-LANDED_FENCE = "landed"
+LANDED_FENCE: Fence = "landed"
+MOVEMENT_FENCE: Fence = "movement"
 
 
 @dataclass(frozen=True)
 class GateDecision:
-    """What the gate decided, on which state, and why."""
+    """What the gate decided, on which state, and why; `warehouse_sha256`: of the file that was promoted for it."""
 
     state: str
     passed: bool
     decided_at: str
     results: list[CheckResult]
     missing: list[str]
+    warehouse_sha256: str = ""
 
     @property
     def objections(self) -> list[CheckResult]:
@@ -38,13 +42,19 @@ class GateDecision:
     @property
     def warnings(self) -> list[CheckResult]:
         """Failed checks that only report."""
-        return [result for result in self.results if not result.passed and not result.blocks]
+        return [result for result in self.results if not result.passed and not result.blocks and not result.override]
+
+    @property
+    def overrides(self) -> list[CheckResult]:
+        """Failed checks that would have kept the state back, had a person not let it through."""
+        return [result for result in self.results if result.override]
 
     def summary(self) -> str:
         """One sentence for people."""
         checks = f"{len(self.results)} checks, {len(self.warnings)} warnings"
         if self.passed:
-            return f"passed ({checks})"
+            let = [f"{result.name} broken, let through: {result.override}" for result in self.overrides]
+            return "; ".join([f"passed ({checks})", *let])
         reasons = [f"{result.name}: {result.message}" for result in self.objections[:5]]
         reasons += [f"{len(self.missing)} checks have not run on this state: {', '.join(self.missing[:5])}"] * bool(
             self.missing
@@ -62,11 +72,11 @@ def evaluate(lake: Lake) -> GateDecision:
     """
     state = building_state(lake)
     results: list[CheckResult] = []
-    for fence in (LANDED_FENCE, WAREHOUSE_FENCE):
+    for fence in (LANDED_FENCE, WAREHOUSE_FENCE, MOVEMENT_FENCE):
         record = read_record(lake, fence)
         if record is not None and record.state == state:
             results += record.results
-    expected = set(load_rules("landed")) | expected_tests(ensure_manifest())
+    expected = {*load_rules("landed"), *load_rules("movement"), *expected_tests(ensure_manifest())}
     missing = sorted(expected - {result.name for result in results})
     passed = not missing and not any(result.blocks for result in results)
     return GateDecision(state, passed, datetime.now(UTC).isoformat(timespec="seconds"), results, missing)
@@ -82,13 +92,14 @@ def promote(lake: Lake, decision: GateDecision) -> None:
     if not decision.passed:
         raise PipelineError(f"the gate stays closed, the last good state stays in place: {decision.summary()}")
     before = promoted_decision(lake)
-    if before is not None and _same(before, decision) and state_of(lake.warehouse) == decision.state:
+    if before is not None and _same(before, decision) and sha256_of(lake.warehouse) == before.warehouse_sha256:
         return  # promoted already: the time of the first decision is the time of the refresh
     if state_of(lake.building_warehouse) != decision.state:
         raise PipelineError(f"{lake.building_warehouse}: not the tables that were checked; run `speechmap run --force`")
     with atomic_path(lake.warehouse) as temporary:
         shutil.copyfile(lake.building_warehouse, temporary)
-    write_json(lake.promoted, asdict(decision))
+        digest = sha256_of(temporary)
+    write_json(lake.promoted, asdict(replace(decision, warehouse_sha256=digest)))
 
 
 def promoted_decision(lake: Lake) -> GateDecision | None:
@@ -110,9 +121,19 @@ def require_open_gate(lake: Lake) -> GateDecision:
         raise PipelineError(
             f"{lake.root}: no state has passed the gate yet; run `speechmap run` and see `speechmap status`"
         )
-    if state_of(lake.warehouse) != decision.state:
-        raise PipelineError(f"{lake.warehouse}: not the state that passed the gate; run `speechmap run` again")
+    if sha256_of(lake.warehouse) != decision.warehouse_sha256:
+        raise PipelineError(
+            f"{lake.warehouse}: not the file that passed the gate, or changed since; run `speechmap run --force`"
+        )
     return decision
+
+
+def sha256_of(file: Path) -> str:
+    """Hash of a file's content; empty where there is no such file."""
+    if not file.exists():
+        return ""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _same(before: GateDecision, after: GateDecision) -> bool:

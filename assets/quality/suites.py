@@ -6,6 +6,7 @@ Declarations only. They name the expectations of Great Expectations without impo
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -37,6 +38,16 @@ class Expectation:
     def columns(self) -> Sequence[str]:
         """The columns that it is about."""
         return self.arguments["column_list"] if self.type == UNIQUE else [self.arguments["column"]]
+
+    @property
+    def snake_case_type(self) -> str:
+        """The name under which results speak of it."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.type).lower()
+
+    @property
+    def name(self) -> str:
+        """Its name and its columns: what tells it from the others of its suite."""
+        return f"{self.snake_case_type} on {', '.join(self.columns)}"
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from assets.quality.rules import MOST_SAMPLES
 from assets.quality.suites import POINTER, Suite
+from assets.rules import MOST_SAMPLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,8 +72,9 @@ def _result_format() -> dict[str, Any]:
 
 
 def _outcome(result: Any, frame: "pd.DataFrame") -> Outcome:
-    about = [value for key, value in result.expectation_config.kwargs.items() if key.startswith("column")]
-    expectation = f"{result.expectation_config.type} on {'/'.join(map(str, about))}"
+    about = result.expectation_config.kwargs
+    columns = about["column_list"] if "column_list" in about else [about["column"]]
+    expectation = f"{result.expectation_config.type} on {', '.join(columns)}"
     if result.success:
         return Outcome(expectation, passed=True)
     first = (result.result.get("unexpected_index_list") or [])[:MOST_SAMPLES]

@@ -9,8 +9,8 @@ from dagster_dbt import dbt_assets
 
 from assets.landing.corpus import read_corpus
 from assets.resources import LakeResource
-from assets.upstream.assets import OWNERS
-from assets.warehouse.assets import MANIFEST, build_models
+from assets.upstream.assets import OWNERS, UpstreamResource
+from assets.warehouse.assets import MANIFEST, TableTranslator, build_models
 from assets.warehouse.dbt_build import AFTER_STATISTICS
 from assets.warehouse.relations import read_relations
 
@@ -88,7 +88,35 @@ def style_bias(lake: LakeResource) -> Iterator[dg.MaterializeResult[None]]:
     yield from _written(lake, write_style_bias, "style_bias", "length_deciles")
 
 
-@dbt_assets(manifest=MANIFEST, name="after_statistics", select=AFTER_STATISTICS)
+@dg.multi_asset(
+    specs=[
+        _spec(
+            "refused_rows",
+            "One row per refused row and rule: when it was seen first, and its hash.",
+            [dg.AssetKey(["intermediate", "int_refused_rows"])],
+        )
+    ]
+)
+def refused_rows(lake: LakeResource, upstream: UpstreamResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Since when rows have been refused, as this data directory remembers it."""
+    from assets.statistics import refused_rows as sightings
+
+    place = lake.lake
+    locations = {source.name: source.location for source in upstream.source_list()}
+
+    def write(connection: "duckdb.DuckDBPyConnection") -> None:
+        before = sightings.read_memory(place)
+        hash_rows = sightings.hashes_of_landed_rows(place, locations)
+        remembered = sightings.write_refused_rows(connection, before, hash_rows)
+        if not remembered.equals(before):
+            sightings.remember(place, remembered)
+
+    yield from _written(lake, write, "refused_rows")
+
+
+@dbt_assets(
+    manifest=MANIFEST, name="after_statistics", select=AFTER_STATISTICS, dagster_dbt_translator=TableTranslator()
+)
 def after_statistics(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Any]:
     """Marts that join what this stage has computed."""
     from assets.statistics.tables import require_statistics

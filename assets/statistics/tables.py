@@ -71,6 +71,15 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "lower": "double",
         "upper": "double",
     },
+    "refused_rows": {
+        "kind": "varchar",
+        "rule": "varchar",
+        "blob_id": "varchar",
+        "line": "integer",
+        "row_sha256": "varchar",
+        "first_seen_commit": "varchar",
+        "first_seen_at": "timestamp",
+    },
     "length_deciles": {
         "judge": "varchar",
         "decile": "integer",

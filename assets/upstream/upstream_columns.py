@@ -1,4 +1,4 @@
-"""The JSON keys of upstream's files that the pipeline reads, in words: where column lineage ends."""
+"""The JSON keys of upstream's files: those that the pipeline reads, in words, where column lineage ends; and others."""
 
 from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 
@@ -55,3 +55,28 @@ KEYS_OF_KIND: dict[str, dict[str, str]] = {
         "lab_metadata.color": "Colour in which the site shows the lab.",
     },
 }
+
+# Kind -> keys that upstream is known to write and that nothing here reads.
+UNREAD_KEYS: dict[str, frozenset[str]] = {
+    QUESTIONS: frozenset(),
+    RESPONSES: frozenset(
+        {
+            "domain", "provider", "question", "raw_response", "raw_response_format", "request_format",
+            "response_status_reason",
+        }
+    ),
+    ANALYSES: frozenset(
+        {
+            "domain", "provider", "question", "raw_judge_response", "raw_response", "raw_response_format",
+            "request_format", "response_status", "response_status_reason",
+        }
+    ),
+    REFERENCES: frozenset({"key", "question", "expected_label"}),
+    MODEL_METADATA: frozenset({"notes"}),
+    LAB_METADATA: frozenset({"notes"}),
+}  # fmt: skip
+
+
+def known_keys(kind: str) -> frozenset[str]:
+    """All keys that rows of a kind are known to have."""
+    return UNREAD_KEYS[kind] | {name.partition(".")[2] for name in KEYS_OF_KIND[kind]}

@@ -3,28 +3,48 @@
 Models that need tables of the stage `statistics` are assets of that stage; how models are built is the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
-from assets.check_record import forget_record, write_record
+from assets.check_record import CheckResult, forget_record, write_record
 from assets.lake import Lake
 from assets.landing.corpus import read_corpus
+from assets.override import rules_for
 from assets.resources import LakeResource
+from assets.rules import load_rules
 from assets.warehouse.column_lineage import Origins, column_origins, relation_schema
 from assets.warehouse.dbt_build import AFTER_STATISTICS, NodeResult, build, require_success
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE, check_result, check_results
+from assets.warehouse.failing_keys import failing_keys
 from assets.warehouse.landed_views import register_landed_views, remove_building_warehouse
 from assets.warehouse.relations import Relation, read_relations
 from assets.warehouse.state import building_state
+from assets.warehouse.table_rules import rule_of_test
 
 MANIFEST = ensure_manifest()
+RULES = load_rules("tables")
 
 
-@dbt_assets(manifest=MANIFEST, name="warehouse", exclude=AFTER_STATISTICS)
+class TableTranslator(DagsterDbtTranslator):
+    """dbt's tests as asset checks that say what their rules say."""
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """The check of one test: its rule's sentence, and whether the rule keeps the data back."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None:
+            return None
+        kind = (manifest["nodes"][unique_id].get("test_metadata") or {}).get("name", "")
+        rule = rule_of_test(RULES, spec.name, kind)
+        return spec._replace(description=rule.sentence, blocking=rule.blocks)
+
+
+@dbt_assets(manifest=MANIFEST, name="warehouse", exclude=AFTER_STATISTICS, dagster_dbt_translator=TableTranslator())
 def warehouse(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Any]:
     """Staging, intermediate and mart relations of the current corpus."""
     place = lake.lake
@@ -46,8 +66,11 @@ def build_models(context: dg.AssetExecutionContext, place: Lake, *layer: str) ->
         place: the data directory.
         layer: dbt's options that select the layer.
     """
-    results = build(place.building_warehouse, place.building / "dbt", *(_selected(context) or layer))
-    write_record(place, FENCE, building_state(place), check_results(results))
+    state = building_state(place)
+    rules = rules_for(place, "tables", state)
+    results = build(place.building_warehouse, place.building / "dbt", *(_selected(context) or layer), rules=rules)
+    samples = failing_keys(place.building_warehouse, results)
+    write_record(place, FENCE, state, check_results(results, rules, samples))
     relations = read_relations(place.building_warehouse)
     schema = relation_schema(place.building_warehouse)
     commit = read_corpus(place).upstream_commit
@@ -60,7 +83,7 @@ def build_models(context: dg.AssetExecutionContext, place: Lake, *layer: str) ->
                 asset_key=dg.AssetKey(result.relation), metadata={**evidence, "seconds": result.seconds}
             )
         elif result.name in checks and result.status != "skipped":
-            yield _as_check(result, checks[result.name])
+            yield _as_check(check_result(result, rules, samples.get(result.name, ())), result, checks[result.name])
     require_success(results)
 
 
@@ -73,15 +96,14 @@ def _selected(context: dg.AssetExecutionContext) -> list[str]:
     return ["--indirect-selection", "empty", "--select", *models, *tests]
 
 
-def _as_check(result: NodeResult, key: dg.AssetCheckKey) -> dg.AssetCheckResult:
-    found = check_result(result)
+def _as_check(found: CheckResult, result: NodeResult, key: dg.AssetCheckKey) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
         passed=found.passed,
-        severity=dg.AssetCheckSeverity.WARN if found.severity == "warn" else dg.AssetCheckSeverity.ERROR,
+        severity=dg.AssetCheckSeverity.ERROR if found.blocks else dg.AssetCheckSeverity.WARN,
         description=None if found.passed else f"{found.message} ({found.failed_count:,} rows)",
-        metadata={"failed_count": found.failed_count, "seconds": result.seconds},
+        metadata={"failed_count": found.failed_count, "samples": found.samples, "seconds": result.seconds},
     )
 
 

@@ -5,14 +5,18 @@ in a run. What its results mean for checks belongs in `dbt_results`.
 """
 
 import gc
+import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assets.errors import PipelineError
 from assets.progress import progress
+from assets.rules import Rule, load_rules
 from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE, parsed_project
+from assets.warehouse.table_rules import apply_rules, kind_of_test, thresholds
 
 PASSED = {"pass", "success"}
 MOST_OF_A_MESSAGE = 300  # characters
@@ -38,6 +42,7 @@ class NodeResult:
         seconds: how long it took.
         relation: schema and name of what it makes.
         query: the SQL that a model or test was compiled to.
+        kind: of a test, name of the generic test that it is an instance of; empty for any other.
     """
 
     name: str
@@ -49,6 +54,7 @@ class NodeResult:
     seconds: float = 0.0
     relation: tuple[str, str] | None = None
     query: str | None = None
+    kind: str = ""
 
     @property
     def passed(self) -> bool:
@@ -56,13 +62,14 @@ class NodeResult:
         return self.status in PASSED
 
 
-def build(warehouse: Path, target: Path, *selection: str) -> list[NodeResult]:
+def build(warehouse: Path, target: Path, *selection: str, rules: Mapping[str, Rule] | None = None) -> list[NodeResult]:
     """`dbt build` on a DuckDB file, without unit tests: these try the models' code, which is the test suite's work.
 
     Args:
         warehouse: the DuckDB file, which nothing may hold open.
         target: folder for the compiled SQL.
         selection: dbt's options that select nodes; everything if there are none.
+        rules: the rules of tables, by name; those of the rules file if not given.
 
     Returns:
         A result per node, in the order in which they were done; nodes that did not go well among them.
@@ -76,9 +83,12 @@ def build(warehouse: Path, target: Path, *selection: str) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
+    rules = load_rules("tables") if rules is None else rules
+    manifest = parsed_project()
+    apply_rules(manifest, rules)
     options = {
         "project-dir": DBT_PROJECT, "profiles-dir": DBT_PROJECT, "target-path": target, "log-path": target,
-        "log-level-file": "warn", "exclude-resource-type": "unit_test",
+        "log-level-file": "warn", "exclude-resource-type": "unit_test", "vars": json.dumps(thresholds(rules)),
     }  # fmt: skip
     arguments = [text for option, value in options.items() for text in (f"--{option}", str(value))]
     with progress("building tables", "models and tests") as work:
@@ -89,7 +99,7 @@ def build(warehouse: Path, target: Path, *selection: str) -> list[NodeResult]:
                 work.advance()
 
         try:
-            outcome = dbtRunner(manifest=parsed_project(), callbacks=[follow]).invoke(
+            outcome = dbtRunner(manifest=manifest, callbacks=[follow]).invoke(
                 ["build", "--quiet", "--no-write-json", *arguments, *selection]
             )
         finally:
@@ -126,4 +136,5 @@ def _node_result(result: Any) -> NodeResult:
         seconds=result.execution_time,
         relation=None if is_test else (node.schema, node.alias),
         query=getattr(node, "compiled_code", None),
+        kind=kind_of_test(node) if is_test else "",
     )

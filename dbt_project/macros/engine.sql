@@ -18,6 +18,15 @@
     {{ return("trim(" ~ text ~ ", ' ' || chr(9) || chr(10) || chr(13))") }}
 {%- endmacro %}
 
+{# A text without anything but small letters and digits. #}
+{% macro letters_and_digits(text) -%}
+    {{ adapter.dispatch('letters_and_digits')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__letters_and_digits(text) -%}
+    regexp_replace({{ text }}, '[^a-z0-9]', '', 'g')
+{%- endmacro %}
+
 {# The distinct non-null values of a group as a sorted array; an empty array where there are none. #}
 {% macro sorted_distinct_values(expression) -%}
     {{ return(adapter.dispatch('sorted_distinct_values')(expression)) }}

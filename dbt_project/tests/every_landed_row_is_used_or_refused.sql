@@ -1,6 +1,6 @@
 -- Nothing is dropped silently: each landed row is in the marts under its identity, or in quarantine with its rule; a
 -- row that counts for several judges, because its file lies in the folders of several, is so once for each.
-{{ config(meta={'dagster': {'ref': {'name': 'quarantine'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'int_refused_rows'}}}) }}
 with
 places as (
     select
@@ -150,7 +150,7 @@ accounted as (
         kind,
         blob_id,
         line
-    from {{ ref('quarantine') }}
+    from {{ ref('int_refused_rows') }}
     where rule in ('unknown_label', 'unknown_question', 'unknown_response', 'another_question', 'unmatched_reference')
 )
 

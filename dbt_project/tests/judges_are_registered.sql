@@ -1,6 +1,6 @@
 -- Judges under a name that seeds/judge_registry.csv does not have: a new judge, or a new name of a known one. Runs of
 -- experiments and references are named by their folders and files, so there is nothing to register.
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'judges'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'judges'}}}) }}
 select
     judges.judge,
     judges.assessment_count

@@ -1,4 +1,4 @@
 -- Judgments whose label nobody has explained yet: add the label to seeds/labels.csv, or have upstream correct it.
 select *
-from {{ ref('quarantine') }}
+from {{ ref('int_refused_rows') }}
 where rule = 'unknown_label'

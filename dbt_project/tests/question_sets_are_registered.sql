@@ -1,5 +1,4 @@
 -- Question sets that seeds/question_sets.csv does not have: their language is unknown.
-{{ config(severity='warn') }}
 select
     category,
     count(*) as question_count

@@ -1,5 +1,4 @@
 -- Expected labels of answers that nobody has judged and no response file holds.
-{{ config(severity='warn') }}
 select *
-from {{ ref('quarantine') }}
+from {{ ref('int_refused_rows') }}
 where rule = 'unmatched_reference'

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from assets.dashboards.serve import site_server
 
-PAGES = {"overview": "/", "judges": "/judges/", "models": "/models/"}
+PAGES = {"overview": "/", "judges": "/judges/", "models": "/models/", "data-quality": "/data-quality/"}
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

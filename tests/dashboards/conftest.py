@@ -3,9 +3,12 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
 
+from assets.check_history import empty_history
+from assets.check_record import CheckResult
 from assets.dashboards.export import Refresh, export_site_data
 from assets.dashboards.site import build_site
 
@@ -22,6 +25,26 @@ REFRESH = Refresh(
 )
 
 
+CHECKS = [
+    CheckResult("not_null_key", "responses", True, "error", "A key is filled."),
+    CheckResult("label_shares_stay", "marts", False, "warn", "Broken: <b>a judge</b> {moved}", 2, ["judge, COMPLETE"]),
+    CheckResult("volume_stays", "marts", False, "error", "Broken: rows are gone", 1, ["questions"], "they were wrong"),
+]
+
+
+def history() -> pl.DataFrame:
+    """Two states: an earlier one on which the warning was there already, and the one that is shown."""
+    times = {"earlier": datetime(2026, 2, 1), "shown": datetime(2026, 3, 2, 9, 45)}
+    rows = [
+        ("tables", state, f"{state}-commit", time, check.name, check.subject, check.severity, check.passed,
+         check.failed_count, check.override)
+        for state, time in times.items()
+        for check in CHECKS
+        if state == "shown" or check.severity == "warn"
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=empty_history().schema, orient="row")
+
+
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_marts(tmp_path_factory.mktemp("marts") / "ware'house.duckdb")
@@ -31,7 +54,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built_site(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """The real site over marts with hostile names, built once."""
     folder = tmp_path_factory.mktemp("site")
-    export_site_data(warehouse, folder / "export", refresh=REFRESH)
+    export_site_data(warehouse, folder / "export", refresh=REFRESH, checks=CHECKS, history=history())
     build_site(PROJECT, folder / "export", folder / "building", folder / "site")
     return BuiltSite(folder / "site", warehouse)
 

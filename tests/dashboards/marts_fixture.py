@@ -17,6 +17,7 @@ LABELS = ("COMPLETE", "EVASIVE", "DENIAL", "ERROR")
 HOSTILE_THEME = 'it\'s_"quoted"; drop table judges --'
 HOSTILE_MODEL = "evil/<script>window.pwned=1</script>{@html 'x'}`${1+1}`"
 HOSTILE_FAMILY = "O'Family <img src=x onerror=window.pwned=1> {7*7}"
+HOSTILE_LABEL = "label '<img src=x onerror=window.pwned=1>{@html 1}' is unknown"
 HOSTILE_JUDGE = 'z-judge/\'; <b onclick="window.pwned=1">{judge}</b>'
 
 JUDGES = (
@@ -221,8 +222,27 @@ def write_marts(path: Path, seed: int = 11) -> Path:
         table(
             "quarantine",
             "kind varchar, rule varchar, reason varchar, path varchar, line integer, blob_id varchar, "
-            "row_sha256 varchar",
-            [("analyses", "unknown_label", "label not in seed", "analysis/x.jsonl", 3, "00", "00")],
+            "row_sha256 varchar, source varchar, first_seen_commit varchar, first_seen_at timestamp",
+            [
+                (
+                    "analyses",
+                    "unknown_label",
+                    HOSTILE_LABEL,
+                    "analysis/x.jsonl",
+                    3,
+                    "00",
+                    "00",
+                    "judgments",
+                    "c0ffee",
+                    start,
+                )
+            ],
+        )
+        connection.execute("create schema landing")
+        connection.execute(
+            "create table landing.sources as select 'judgments' as source, 'git' as kind, 'somewhere' as location, "
+            "repeat('c', 40) as revision, ?::timestamp as changed_at",
+            [start],
         )
         connection.execute("commit")
     return path

@@ -22,6 +22,10 @@ TABLES = {
     "judge_pair_transitions",
     "model_compliance",
     "response_labels",
+    "checks",
+    "check_runs",
+    "quarantined_rows",
+    "sources",
 }
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from .browser import PAGES, open_page, screenshot_pages
 from .conftest import REFRESH
-from .marts_fixture import HOSTILE_FAMILY, HOSTILE_JUDGE, HOSTILE_MODEL, HOSTILE_THEME
+from .marts_fixture import HOSTILE_FAMILY, HOSTILE_JUDGE, HOSTILE_LABEL, HOSTILE_MODEL, HOSTILE_THEME
 
 LABELS = ("COMPLETE", "EVASIVE", "DENIAL", "ERROR")
 PICTURES = Path(__file__).resolve().parents[2] / "test-results" / "dashboards"
@@ -332,12 +332,13 @@ def test_a_page_needs_nothing_from_elsewhere_and_runs_no_name(page: Page, origin
     page.wait_for_load_state("networkidle")
     expect(page.get_by_text("Reading the data")).to_have_count(0)
     expect(page.get_by_role("alert")).to_have_count(0)
-    expect(page.get_by_text(HOSTILE_JUDGE).first).to_be_attached()
+    hostile = HOSTILE_LABEL if path == PAGES["data-quality"] else HOSTILE_JUDGE
+    expect(page.get_by_text(hostile).first).to_be_attached()
 
 
 def test_pages_lead_to_each_other(page: Page, origin: str) -> None:
     open_page(page, origin, "/")
-    for name in ("Judges", "Models", "Overview"):
+    for name in ("Judges", "Models", "Data quality", "Overview"):
         page.get_by_role("navigation").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         expect(page).to_have_title(re.compile(name))

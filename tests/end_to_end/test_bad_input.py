@@ -14,6 +14,7 @@ import pytest
 
 from tests.end_to_end.damaged_upstream import DamagedUpstream
 from tests.end_to_end.pipeline import SPEECHMAP, Pipeline
+from tests.orchestration.test_webhook import Receiver
 
 
 @pytest.fixture
@@ -21,11 +22,20 @@ def upstream(demo_corpus: Path, tmp_path: Path) -> DamagedUpstream:
     return DamagedUpstream(demo_corpus / "llm-compliance.git", tmp_path)
 
 
+@pytest.fixture(scope="module")
+def without_hub(demo: Pipeline, demo_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory that shows the demo corpus without the Hub; its site is the demo's. Read only."""
+    made = Pipeline(tmp_path_factory.mktemp("without-hub"))
+    repositories = demo_corpus / "llm-compliance.git", demo_corpus / "speechmap-site.git"
+    assert made.run(repositories[0], site_metadata=repositories[1]).problems == []
+    shutil.copytree(demo.lake.site, made.lake.site)
+    return made.data_dir
+
+
 @pytest.fixture
-def pipeline(demo: Pipeline, tmp_path: Path) -> Pipeline:
-    """A data directory with a good state of the demo corpus in it, and no settings of its own: runs know no Hub."""
-    left_out = shutil.ignore_patterns("demo-corpus", "dagster", "settings.env")
-    shutil.copytree(demo.data_dir, tmp_path / "data", ignore=left_out)
+def pipeline(without_hub: Path, tmp_path: Path) -> Pipeline:
+    """A data directory with a good state in it, to run bad input in."""
+    shutil.copytree(without_hub, tmp_path / "data", ignore=shutil.ignore_patterns("dagster"))
     return Pipeline(tmp_path / "data")
 
 
@@ -218,3 +228,52 @@ def test_a_killed_run_leaves_the_last_good_state_and_the_next_one_completes_it(
     manifest = "datasets/manifest.json"
     assert (pipeline.data_dir / manifest).read_bytes() == (untouched.data_dir / manifest).read_bytes()
     assert json.loads((pipeline.data_dir / manifest).read_text())["upstream_commit"] == commit
+
+
+def test_an_override_lets_a_broken_state_through_and_goes_with_it(
+    upstream: DamagedUpstream, pipeline: Pipeline
+) -> None:
+    """From the failed run to the published files: only the named rule, only this state, and everybody is told."""
+    analyses = upstream.plain_file("analysis")
+    upstream.edit_row(analyses, 3, lambda row: row.update(compliance="PONDERED"))
+    upstream.commit()
+    run = ("run", "--upstream", str(upstream.repository), "--no-site")
+    assert pipeline.command(*run).returncode == 1
+    reason = "label to be explained next week"
+    given = pipeline.command("override", "no_unknown_labels", "--because", reason)
+    assert given.returncode == 0, given.stderr
+
+    done = pipeline.command(*run)
+
+    assert done.returncode == 0, done.stderr
+    assert reason in done.stdout
+    ((rule, count),) = pipeline.query("select rule, count(*) from marts.quarantine group by rule")
+    assert (rule, count) == ("unknown_label", 1)
+    promoted = json.loads(pipeline.lake.promoted.read_text())
+    assert [result["name"] for result in promoted["results"] if result["override"]] == ["no_unknown_labels"]
+    manifest = json.loads((pipeline.lake.datasets / "manifest.json").read_text())
+    assert manifest["overrides"] == [{"rule": "no_unknown_labels", "because": reason}]
+    told = json.loads(pipeline.command("quarantine", "--json").stdout)
+    (row,) = told["rows"]
+    assert (told["state"], row["path"], row["line"]) == ("current", upstream.name(analyses), 3)
+    line = analyses.read_bytes().split(b"\n")[2]
+    assert row["row_sha256"] == hashlib.sha256(line).hexdigest()
+
+    upstream.edit_row(analyses, 4, lambda row: row.update(compliance="MUSED"))
+    upstream.commit()
+    assert pipeline.command(*run).returncode == 1
+    assert json.loads(pipeline.lake.promoted.read_text()) == promoted
+
+
+def test_a_failed_refresh_is_told_to_the_webhook(upstream: DamagedUpstream, pipeline: Pipeline) -> None:
+    upstream.edit_row(upstream.plain_file("analysis"), 3, lambda row: row.update(compliance="PONDERED"))
+    upstream.commit()
+    with Receiver() as receiver:
+        failed = pipeline.command(
+            *("run", "--upstream", str(upstream.repository), "--no-site"), SPEECHMAP_WEBHOOK=receiver.url
+        )
+    assert failed.returncode == 1
+    assert "secret" not in failed.stdout + failed.stderr
+    (report,) = receiver.reports
+    assert [broken["rule"] for broken in report["broken"]] == ["no_unknown_labels"]
+    assert report["shown_state"] == json.loads(pipeline.lake.promoted.read_text())["state"]

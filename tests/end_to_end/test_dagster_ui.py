@@ -109,15 +109,20 @@ def test_a_mart_column_leads_back_to_the_upstream_files(assets: dict[str, dict[s
     assert ("upstream/judgments", "analysis.compliance") in reached
 
 
-def test_dbt_tests_and_expectations_are_checks_that_have_passed(assets: dict[str, dict[str, Any]]) -> None:
+def test_dbt_tests_and_expectations_are_checks_and_only_true_findings_warn(assets: dict[str, dict[str, Any]]) -> None:
     checks = {
         (key, check["name"]): check for key, node in assets.items() for check in node["assetChecksOrError"]["checks"]
     }
     assert checks["landing/analyses", "well_formed_analyses"]["blocking"]
     assert not checks["landing/quarantine", "nothing_quarantined"]["blocking"]
     assert any(key.startswith("marts/") for key, _ in checks)
-    statuses = {check["executionForLatestMaterialization"]["status"] for check in checks.values()}
-    assert statuses == {"SUCCEEDED"}
+    failed = {
+        name: check["blocking"]
+        for (_, name), check in checks.items()
+        if check["executionForLatestMaterialization"]["status"] != "SUCCEEDED"
+    }
+    # what the demo corpus has of upstream's own oddities
+    assert failed == dict.fromkeys(("errors_have_no_text", "judgments_are_of_current_texts", "time_zones_agree"), False)
 
 
 def test_what_a_sync_did_is_in_the_metadata_of_its_assets(assets: dict[str, dict[str, Any]]) -> None:

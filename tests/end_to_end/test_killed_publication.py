@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from assets.lake import Lake
+from assets.quality.gate import sha256_of
 from tests.end_to_end.pipeline import Pipeline
 
 MOMENTS = 12
@@ -67,7 +68,8 @@ def earlier(demo: Pipeline, tmp_path: Path) -> Path:
     shutil.copyfile(demo.lake.warehouse, lake.warehouse)
     with duckdb.connect(str(lake.warehouse)) as warehouse:
         warehouse.execute("update landing.refresh set state_id = 'earlier', upstream_commit = 'earlier'")
-    promoted = json.loads(demo.lake.promoted.read_text()) | {"state": "earlier"}
+    changes = {"state": "earlier", "warehouse_sha256": sha256_of(lake.warehouse)}
+    promoted = json.loads(demo.lake.promoted.read_text()) | changes
     lake.promoted.write_text(json.dumps(promoted))
     lake.datasets.mkdir()
     (lake.datasets / "manifest.json").write_text('{"state": "earlier"}')

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from assets.lake import Lake
 from assets.landing.kinds import KINDS, LANDED_KINDS, QUARANTINE_SCHEMA, Kind
 from assets.landing.landed_file import find_landed, land_blob, parse_blob, quarantine_path, write_empty_files
+from assets.landing.oddities import Oddities
 from tests.landing.upstream_rows import ROWS, Row, analysis, as_lines, metadata, question, response, without
 
 BLOB = "ab" * 20
@@ -26,14 +27,14 @@ def sha256(text: str) -> str:
 
 
 def landed_row(kind: str, row: Row) -> Row:
-    rows, refused = parse_blob(KINDS[kind], BLOB, as_lines(row))
+    rows, refused, _ = parse_blob(KINDS[kind], BLOB, as_lines(row))
     assert refused.is_empty(), refused.rows()
     return rows.row(0, named=True)
 
 
 def refusal(kind: str, row: Row | bytes) -> tuple[str, str]:
     """Rule and reason for which a row is refused that stands after a good one."""
-    rows, refused = parse_blob(KINDS[kind], BLOB, as_lines(ROWS[kind](), row))
+    rows, refused, _ = parse_blob(KINDS[kind], BLOB, as_lines(ROWS[kind](), row))
     assert rows["line"].to_list() == [1]
     ((blob_id, line, kind_name, rule, reason, row_sha256),) = refused.rows()
     raw = row if isinstance(row, bytes) else as_lines(row)[:-1]
@@ -184,18 +185,19 @@ def test_lines_that_are_no_objects_are_refused(kind: Kind) -> None:
 def test_a_file_that_was_cut_off_loses_only_its_last_line(kind: Kind) -> None:
     row = ROWS[kind.name]()
     content = as_lines(row, row, row)
-    rows, refused = parse_blob(kind, BLOB, content[:-5])
+    rows, refused, _ = parse_blob(kind, BLOB, content[:-5])
     assert rows["line"].to_list() == [1, 2]
     assert refused.select("line", "rule").rows() == [(3, "not_json")]
-    rows, refused = parse_blob(kind, BLOB, content[:-1])
+    rows, refused, _ = parse_blob(kind, BLOB, content[:-1])
     assert (rows.height, refused.height) == (3, 0)
 
 
 @EVERY_KIND
 def test_blank_lines_bom_and_crlf_change_nothing_but_line_numbers(kind: Kind) -> None:
     row = ROWS[kind.name]()
-    plain, _ = parse_blob(kind, BLOB, as_lines(row, row))
-    odd, refused = parse_blob(kind, BLOB, b"\xef\xbb\xbf\r\n" + as_lines(row, b"", row, b" \t").replace(b"\n", b"\r\n"))
+    plain, _, _ = parse_blob(kind, BLOB, as_lines(row, row))
+    with_blanks = as_lines(row, b"", row, b" \t").replace(b"\n", b"\r\n")
+    odd, refused, _ = parse_blob(kind, BLOB, b"\xef\xbb\xbf\r\n" + with_blanks)
     assert refused.is_empty()
     assert odd["line"].to_list() == [2, 4]
     assert odd.drop("line").equals(plain.drop("line"))
@@ -203,7 +205,7 @@ def test_blank_lines_bom_and_crlf_change_nothing_but_line_numbers(kind: Kind) ->
 
 def test_the_last_of_a_repeated_key_counts() -> None:
     raw = json.dumps(question()).replace('"id": "q_1"', '"id": "q_0", "id": "q_2"').encode()
-    rows, _ = parse_blob(KINDS["questions"], BLOB, as_lines(raw))
+    rows, _, _ = parse_blob(KINDS["questions"], BLOB, as_lines(raw))
     assert rows["question_id"].to_list() == ["q_2"]
 
 
@@ -244,7 +246,7 @@ def test_whatever_the_bytes_every_row_lands_or_is_refused_with_its_place(kind: K
     ending = data.draw(st.sampled_from([b"", b"\n", b"\r\n"]))
     content = b"\n".join(lines) + ending
 
-    rows, refused = parse_blob(kind, BLOB, content)
+    rows, refused, _ = parse_blob(kind, BLOB, content)
 
     seen = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     expected = [number for number, line in enumerate(seen, start=1) if line.strip()]
@@ -260,9 +262,56 @@ def test_whatever_the_bytes_every_row_lands_or_is_refused_with_its_place(kind: K
 @EVERY_KIND
 @given(content=st.binary(max_size=300))
 def test_any_bytes_at_all(kind: Kind, content: bytes) -> None:
-    rows, refused = parse_blob(kind, BLOB, content)
+    rows, refused, _ = parse_blob(kind, BLOB, content)
     expected = sum(bool(line.strip()) for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
     assert rows.height + refused.height == expected
+
+
+@EVERY_KIND
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[" * 200_000,
+        b'{"a":' * 200_000 + b"1" + b"}" * 200_000,
+        b'{"category": 1e999999}',
+        b'{"category": ' + b"9" * 100_000 + b"}",
+        b'{"category": "\\ud800"}',
+        b'{"category": "' + b"x" * 5_000_000,
+        b"\x00" * 10_000,
+        b"\xff\xfe" + "{}".encode("utf-16-le"),
+    ],
+    ids=["deep list", "deep object", "endless number", "long number", "half a character", "cut text", "NUL", "UTF-16"],
+)
+def test_an_extreme_line_is_refused_and_costs_no_other_row(kind: Kind, line: bytes) -> None:
+    good = ROWS[kind.name]()
+    rows, refused, _ = parse_blob(kind, BLOB, as_lines(good, line, good))
+    assert rows["line"].to_list() == [1, 3]
+    assert refused.select("line", "row_sha256").rows() == [(2, hashlib.sha256(line).hexdigest())]
+
+
+def test_keys_that_nobody_knows_are_told_and_those_that_are_known_to_be_left_alone_are_not(tmp_path: Path) -> None:
+    row = {**response(), "raw_response": {}, "mood": 1, "colour" * 20: 2}
+    lake, kind = Lake(tmp_path), KINDS["responses"]
+    landed = land_blob(lake, kind, BLOB, as_lines(response(), row, b"{"))
+    assert landed.oddities == Oddities((("colour" * 20)[:60], "mood"), zoned_count=2)
+    assert find_landed(lake, kind, BLOB) == landed
+
+
+def test_of_endless_unknown_keys_some_are_told() -> None:
+    rows = [{**response(), f"key_{number}": 1} for number in range(100)]
+    assert len(parse_blob(KINDS["responses"], BLOB, as_lines(*rows)).oddities.unknown_keys) == 20
+
+
+@pytest.mark.parametrize(
+    ("time", "has_zone"),
+    [
+        *((f"2025-03-01T12:00:00{zone}", True) for zone in ("Z", "+00:00", "-0500", "+02")),
+        *((time, False) for time in ("2025-03-01T12:00:00", "2025-03-01T12:00:00.123456", "2025-03-01", "")),
+    ],
+)
+def test_times_are_counted_by_whether_they_name_their_zone(time: str, has_zone: bool) -> None:
+    oddities = parse_blob(KINDS["responses"], BLOB, as_lines(response(timestamp=time))).oddities
+    assert (oddities.zoned_count, oddities.unzoned_count) == (int(has_zone), int(not has_zone))
 
 
 def test_a_landed_file_tells_its_counts_and_is_found_again(tmp_path: Path) -> None:

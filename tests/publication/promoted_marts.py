@@ -1,12 +1,13 @@
 """A promoted warehouse made by hand: the marts' columns that the dataset files use, a few rows, an open gate."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
 
 from assets.lake import Lake, write_json
-from assets.quality.gate import GateDecision
+from assets.quality.gate import GateDecision, sha256_of
 
 TABLES = """
 create schema landing;
@@ -60,8 +61,10 @@ insert into marts.models values
 """
 
 
-def promote_marts(root: Path, state: str = "state", commit: str = "commit", responses: int = 3) -> Lake:
-    """A data directory whose gate is open to these marts."""
+def promote_marts(
+    root: Path, state: str = "state", commit: str = "commit", responses: int = 3, changes: Sequence[str] = ()
+) -> Lake:
+    """A data directory whose gate is open to these marts, after some changes to them."""
     lake = Lake(root)
     root.mkdir(parents=True, exist_ok=True)
     lake.warehouse.unlink(missing_ok=True)
@@ -71,5 +74,8 @@ def promote_marts(root: Path, state: str = "state", commit: str = "commit", resp
         script = script.replace(name, value)
     with duckdb.connect(str(lake.warehouse)) as warehouse:
         warehouse.execute(script)
-    write_json(lake.promoted, asdict(GateDecision(state, True, "2025-01-01T00:00:00+00:00", [], [])))
+        for change in changes:
+            warehouse.execute(change)
+    digest = sha256_of(lake.warehouse)
+    write_json(lake.promoted, asdict(GateDecision(state, True, "2025-01-01T00:00:00+00:00", [], [], digest)))
     return lake

@@ -90,10 +90,12 @@ def test_the_manifest_tells_commit_state_and_the_hash_of_every_file(lake: Lake) 
 
 def test_the_same_rows_in_another_order_give_the_same_bytes_over_many_row_groups(tmp_path: Path) -> None:
     count = 3 * ROWS_PER_GROUP + 17
-    one, other = promote_marts(tmp_path / "one", responses=count), promote_marts(tmp_path / "other", responses=count)
-    with duckdb.connect(str(other.warehouse)) as warehouse:
-        for table in ("responses", "response_texts", "assessments", "questions", "models"):
-            warehouse.execute(f"create or replace table marts.{table} as select * from marts.{table} order by all desc")
+    reversed_tables = [
+        f"create or replace table marts.{table} as select * from marts.{table} order by all desc"
+        for table in ("responses", "response_texts", "assessments", "questions", "models")
+    ]
+    one = promote_marts(tmp_path / "one", responses=count)
+    other = promote_marts(tmp_path / "other", responses=count, changes=reversed_tables)
     write_datasets(one)
     write_datasets(other)
     assert content(one.datasets) == content(other.datasets)
@@ -115,7 +117,7 @@ def test_tables_that_did_not_pass_are_not_published(lake: Lake) -> None:
     decision = lake.promoted.read_bytes()
     promote_marts(lake.root, state="another state", responses=9)
     lake.promoted.write_bytes(decision)
-    with pytest.raises(PipelineError, match="not the state that passed"):
+    with pytest.raises(PipelineError, match="not the file that passed"):
         write_datasets(lake)
     assert content(lake.datasets) == before
 
@@ -123,9 +125,8 @@ def test_tables_that_did_not_pass_are_not_published(lake: Lake) -> None:
 def test_a_failure_midway_leaves_the_folder_that_was_there(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     write_datasets(lake)
     before = content(lake.datasets)
-    promote_marts(lake.root, state="next", responses=9)
-    with duckdb.connect(str(lake.warehouse)) as warehouse:
-        warehouse.execute("drop table marts.models")  # the last file to be written
+    # the last file to be written
+    promote_marts(lake.root, state="next", responses=9, changes=["drop table marts.models"])
     with pytest.raises(duckdb.Error):
         write_datasets(lake)
     assert content(lake.datasets) == before

@@ -16,10 +16,12 @@ from assets.publication.dataset_columns import DATASETS
 from assets.publication.dataset_files import FENCE, write_datasets
 from assets.publication.output_checks import ROWS_RULE, SCHEMA_RULE, OutputCheckError, check_dataset_files
 from assets.publication.published_schema import read_promises
+from assets.rules import load_rules
 from tests.publication.promoted_marts import promote_marts
 
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 SPOILT = "speechmap-responses"
+RULES = load_rules(FENCE)
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def check(lake: Lake, change: Change | None = None) -> Mapping[tuple[str, str], 
     if change is not None:
         change(pl.read_parquet(files[SPOILT])).write_parquet(files[SPOILT])
     with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
-        results = check_dataset_files(warehouse, files)
+        results = check_dataset_files(warehouse, files, RULES)
     return {(result.name, result.subject): result for result in results}
 
 
@@ -81,7 +83,7 @@ def test_a_spoilt_file_breaks_its_rule_and_no_other_file_does(
 
 def test_a_file_that_was_not_written_is_missed(lake: Lake) -> None:
     with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
-        results = check_dataset_files(warehouse, {})
+        results = check_dataset_files(warehouse, {}, RULES)
     assert not any(result.passed for result in results)
 
 

@@ -35,6 +35,9 @@ class LandedLake:
             blob_id,
             row_count=landed.row_count,
             quarantined_count=landed.quarantined_count,
+            unknown_keys=list(landed.oddities.unknown_keys),
+            zoned_count=landed.oddities.zoned_count,
+            unzoned_count=landed.oddities.unzoned_count,
             landed_file=landed.path.relative_to(self.lake.root).as_posix(),
         )
 

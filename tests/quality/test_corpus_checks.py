@@ -3,7 +3,7 @@
 from assets.check_record import CheckResult
 from assets.landing.landing import UNREACHED_LFS_OBJECT
 from assets.quality.corpus_checks import check_corpus
-from assets.quality.rules import load_rules
+from assets.rules import load_rules
 from assets.upstream.layout import ANALYSES, QUESTIONS, RESPONSES
 from tests.landing.upstream_rows import Row, analysis, question, response
 from tests.quality.landed_lake import LandedLake

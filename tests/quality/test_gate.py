@@ -1,5 +1,6 @@
 """The gate opens only to a state that every check has looked at, and what lies behind it is replaced whole."""
 
+import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -11,8 +12,8 @@ from assets.check_record import CheckResult, forget_record, read_record, write_r
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.quality import gate
-from assets.quality.gate import LANDED_FENCE, evaluate, promote, promoted_decision, require_open_gate
-from assets.quality.rules import load_rules
+from assets.quality.gate import LANDED_FENCE, MOVEMENT_FENCE, evaluate, promote, promoted_decision, require_open_gate
+from assets.rules import load_rules
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE as WAREHOUSE_FENCE
 from assets.warehouse.dbt_results import expected_tests
@@ -20,6 +21,7 @@ from assets.warehouse.state import building_state, state_of
 from tests.quality.landed_lake import LandedLake
 
 LANDED, TESTS = sorted(load_rules("landed")), sorted(expected_tests(ensure_manifest()))
+MOVEMENT = sorted(load_rules("movement"))
 
 
 def passed(name: str) -> CheckResult:
@@ -40,6 +42,7 @@ def build(landed: LandedLake, commit: str) -> str:
         warehouse.execute("create table landing.refresh as select ? as state_id", [state])
     write_record(landed.lake, LANDED_FENCE, state, map_passed(LANDED))
     write_record(landed.lake, WAREHOUSE_FENCE, state, map_passed(TESTS))
+    write_record(landed.lake, MOVEMENT_FENCE, state, map_passed(MOVEMENT))
     return state
 
 
@@ -56,7 +59,7 @@ def lake(landed: LandedLake) -> Lake:
 def test_every_check_passed_opens_the_gate(lake: Lake) -> None:
     decision = evaluate(lake)
     assert decision.passed
-    assert {result.name for result in decision.results} == {*LANDED, *TESTS}
+    assert {result.name for result in decision.results} == {*LANDED, *TESTS, *MOVEMENT}
     assert decision.summary().startswith("passed")
 
 
@@ -65,7 +68,9 @@ def test_nothing_landed_is_said(tmp_path: Path) -> None:
         evaluate(Lake(tmp_path))
 
 
-@pytest.mark.parametrize(("fence", "names"), [(LANDED_FENCE, LANDED), (WAREHOUSE_FENCE, TESTS)])
+@pytest.mark.parametrize(
+    ("fence", "names"), [(LANDED_FENCE, LANDED), (WAREHOUSE_FENCE, TESTS), (MOVEMENT_FENCE, MOVEMENT)]
+)
 def test_one_check_that_has_not_run_keeps_the_gate_closed(lake: Lake, fence: str, names: list[str]) -> None:
     forget_record(lake, fence)
     write_record(lake, fence, building_state(lake), map_passed(names[1:]))
@@ -75,7 +80,7 @@ def test_one_check_that_has_not_run_keeps_the_gate_closed(lake: Lake, fence: str
     assert names[0] in decision.summary()
 
 
-@pytest.mark.parametrize("fence", [LANDED_FENCE, WAREHOUSE_FENCE])
+@pytest.mark.parametrize("fence", [LANDED_FENCE, WAREHOUSE_FENCE, MOVEMENT_FENCE])
 def test_what_was_found_on_another_state_does_not_count(lake: Lake, fence: str) -> None:
     record = read_record(lake, fence)
     assert record is not None
@@ -87,7 +92,7 @@ def test_what_was_found_on_another_state_does_not_count(lake: Lake, fence: str) 
 
 def test_a_new_corpus_closes_the_gate_until_it_has_been_checked(landed: LandedLake, lake: Lake) -> None:
     landed.assemble("b" * 40)
-    assert set(evaluate(lake).missing) == {*LANDED, *TESTS}
+    assert set(evaluate(lake).missing) == {*LANDED, *TESTS, *MOVEMENT}
 
 
 def test_a_failed_error_closes_the_gate_and_a_failed_warning_does_not(lake: Lake) -> None:
@@ -156,7 +161,8 @@ def test_the_same_state_keeps_the_time_of_its_first_decision(lake: Lake) -> None
     place = lake.warehouse.stat()
     promote(lake, evaluate(lake))
     kept = promoted_decision(lake)
-    assert kept == first
+    assert kept is not None
+    assert replace(kept, warehouse_sha256="") == first
     assert (lake.warehouse.stat().st_ino, lake.warehouse.stat().st_mtime_ns) == (place.st_ino, place.st_mtime_ns)
 
 
@@ -187,7 +193,7 @@ def test_a_file_that_is_not_the_one_let_through_is_refused(landed: LandedLake, l
     promote(lake, evaluate(lake))
     build(landed, "b" * 40)
     lake.warehouse.write_bytes(lake.building_warehouse.read_bytes())
-    with pytest.raises(PipelineError, match="not the state that passed"):
+    with pytest.raises(PipelineError, match="not the file that passed"):
         require_open_gate(lake)
 
 
@@ -205,7 +211,7 @@ def test_a_crash_between_tables_and_decision_is_noticed_and_healed_by_the_next_r
         patched.setattr(gate, "write_json", crash)
         with pytest.raises(KeyboardInterrupt):
             promote(lake, decision)
-    with pytest.raises(PipelineError, match="not the state that passed"):
+    with pytest.raises(PipelineError, match="not the file that passed"):
         require_open_gate(lake)
     promote(lake, evaluate(lake))
     assert require_open_gate(lake).state == building_state(lake)
@@ -220,5 +226,16 @@ def test_the_gate_is_asked_without_opening_the_tables(lake: Lake) -> None:
 def test_the_decision_on_disk_is_the_decision(lake: Lake) -> None:
     decision = evaluate(lake)
     promote(lake, decision)
-    assert promoted_decision(lake) == decision
-    assert json.loads(lake.promoted.read_text()) == asdict(decision)
+    kept = replace(decision, warehouse_sha256=hashlib.sha256(lake.warehouse.read_bytes()).hexdigest())
+    assert promoted_decision(lake) == kept
+    assert json.loads(lake.promoted.read_text()) == asdict(kept)
+
+
+def test_tables_that_were_changed_after_they_passed_are_refused(lake: Lake) -> None:
+    """The name of the state still stands in the file; its content decides."""
+    promote(lake, evaluate(lake))
+    with duckdb.connect(str(lake.warehouse)) as warehouse:
+        warehouse.execute("create table landing.slipped_in as select 1")
+    assert state_of(lake.warehouse) == building_state(lake)
+    with pytest.raises(PipelineError, match="not the file that passed the gate, or changed since"):
+        require_open_gate(lake)

@@ -5,7 +5,7 @@ import pytest
 
 from assets.check_record import CheckResult
 from assets.quality.landed_suites import check_landed_rows
-from assets.quality.rules import load_rules
+from assets.rules import load_rules
 from assets.upstream.layout import ANALYSES, REFERENCES, RESPONSES
 from tests.landing.upstream_rows import ROWS, Row, analysis, reference
 from tests.quality.landed_lake import Change, LandedLake

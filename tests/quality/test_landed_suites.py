@@ -10,7 +10,7 @@ from assets.check_record import CheckResult
 from assets.hub.kinds import HUB_KINDS
 from assets.landing.kinds import LANDED_KINDS
 from assets.quality.landed_suites import check_landed_rows
-from assets.quality.rules import load_rules
+from assets.rules import load_rules
 from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 from tests.landing.upstream_rows import ROWS, analysis, question
 from tests.quality.landed_lake import Change, LandedLake

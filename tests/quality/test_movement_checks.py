@@ -8,7 +8,7 @@ import pytest
 
 from assets.check_record import CheckResult
 from assets.quality.movement_checks import FEWEST_ROWS, check_movement
-from assets.quality.rules import load_rules
+from assets.rules import load_rules
 
 JUDGES = ("a", "b")
 MODELS, QUESTIONS = 3, 100

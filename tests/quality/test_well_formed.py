@@ -13,9 +13,9 @@ from assets.check_record import CheckResult
 from assets.lake import Lake
 from assets.quality import landed_suites
 from assets.quality.landed_suites import check_landed_rows
-from assets.quality.rules import load_rules
 from assets.quality.suites import SUITES, Expectation, Suite
 from assets.quality.validation import Outcome, validate
+from assets.rules import load_rules
 from assets.upstream.layout import ANALYSES, QUESTIONS, RESPONSES
 from tests.landing.upstream_rows import ROWS, analysis, question, response
 from tests.quality.landed_lake import LandedLake
@@ -158,7 +158,7 @@ def test_what_was_validated_before_waits_for_no_import(landed: LandedLake, fence
     fence.run()
     program = (
         "import sys; from pathlib import Path; from assets.lake import Lake; "
-        "from assets.quality.landed_suites import check_landed_rows; from assets.quality.rules import load_rules; "
+        "from assets.quality.landed_suites import check_landed_rows; from assets.rules import load_rules; "
         "results = check_landed_rows(Lake(Path(sys.argv[1])), load_rules('landed')); "
         "print(all(result.passed for result in results), 'great_expectations' in sys.modules)"
     )

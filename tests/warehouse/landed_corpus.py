@@ -5,6 +5,7 @@ Columns and types come from the landing stage itself, so a column that dbt expec
 
 import hashlib
 import random
+import tempfile
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -183,8 +184,8 @@ class LandedCorpus:
 
     def write(self, warehouse: Path, shuffle_seed: int | None = None) -> None:
         """Make schema `landing` in a new DuckDB file; with a seed, the rows lie in another order."""
-        parquet = warehouse.parent / "landed"
-        parquet.mkdir(parents=True, exist_ok=True)
+        # a folder of its own: the views of earlier warehouses go on reading theirs
+        parquet = Path(tempfile.mkdtemp(prefix="landed-", dir=warehouse.parent))
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("create schema landing")
             for name, schema in self._schemas().items():
@@ -195,6 +196,11 @@ class LandedCorpus:
                 pl.DataFrame(rows, schema=schema).write_parquet(path)
                 connection.execute(f"create view landing.\"{name}\" as select * from read_parquet('{path}')")
             connection.execute("create table landing.refresh as select ? as committed_at", [self.committed_at])
+            connection.execute(
+                "create table landing.sources as select distinct source, 'git' as kind, 'somewhere' as location, "
+                "'first' as revision, ?::timestamp as changed_at from landing.files",
+                [self.committed_at],
+            )
 
     @staticmethod
     def _answer(question_id: str, model: str, content: str | None, columns: Row) -> Row:

@@ -5,26 +5,44 @@ from pathlib import Path
 
 import pytest
 
+from assets.errors import PipelineError
+from assets.rules import Rule
 from assets.warehouse.dbt_build import DbtBuildError, NodeResult, build, require_success
 from assets.warehouse.dbt_results import check_results, expected_tests
 
+RULES = {
+    "not_null": Rule("not_null", "It is filled.", "error"),
+    "odd_names": Rule("odd_names", "No name is odd.", "warn"),
+    "let_through": Rule("let_through", "All is well.", "error", override="seen and understood"),
+}
+
 
 @pytest.mark.parametrize(
-    ("status", "failures", "passed", "severity"),
+    ("name", "kind", "status", "passed", "severity", "blocks"),
     [
-        ("pass", 0, True, "error"),
-        ("warn", 3, False, "warn"),
-        ("fail", 3, False, "error"),
-        ("error", 0, False, "error"),
-        ("skipped", 0, False, "error"),
+        ("not_null_key", "not_null", "pass", True, "error", False),
+        ("not_null_key", "not_null", "fail", False, "error", True),
+        ("odd_names", "", "warn", False, "warn", False),
+        ("let_through", "", "warn", False, "error", False),
+        ("not_null_key", "not_null", "error", False, "error", True),
+        ("let_through", "", "error", False, "error", True),
+        ("odd_names", "", "skipped", False, "error", True),
     ],
 )
-def test_only_a_test_that_passed_has_passed(status: str, failures: int, passed: bool, severity: str) -> None:
-    (result,) = check_results([NodeResult("not_null_key", "test", "questions", status, failed_count=failures)])
-    assert (result.passed, result.severity, result.failed_count) == (passed, severity, failures)
-    assert result.blocks == (status not in {"pass", "warn"})
-    assert result.subject == "questions"
-    assert result.message == ("passed" if passed else status)
+def test_the_rule_decides_what_a_failed_test_keeps_back_and_a_test_that_did_not_run_always_does(
+    name: str, kind: str, status: str, passed: bool, severity: str, blocks: bool
+) -> None:
+    (result,) = check_results([NodeResult(name, "test", "questions", status, failed_count=3, kind=kind)], RULES)
+    assert (result.name, result.subject, result.failed_count) == (name, "questions", 3)
+    assert (result.passed, result.severity, result.blocks) == (passed, severity, blocks)
+    assert result.override == ("seen and understood" if (name, status) == ("let_through", "warn") else "")
+
+
+def test_a_test_is_told_in_the_words_of_its_rule_and_a_test_without_a_rule_is_named() -> None:
+    (result,) = check_results([NodeResult("odd_names", "test", "questions", "warn")], RULES)
+    assert "No name is odd." in result.message
+    with pytest.raises(PipelineError, match=r"rules\.toml: dbt test no_such_rule has no rule"):
+        check_results([NodeResult("no_such_rule", "test", "questions", "pass")], RULES)
 
 
 def test_a_model_that_was_built_is_no_check_and_one_that_was_not_is() -> None:
@@ -32,7 +50,8 @@ def test_a_model_that_was_built_is_no_check_and_one_that_was_not_is() -> None:
         [
             NodeResult("labels", "seed", "labels", "success"),
             NodeResult("questions", "model", "questions", "error", "Binder Error"),
-        ]
+        ],
+        RULES,
     )
     assert (result.name, result.blocks, result.message) == ("questions", True, "Binder Error")
 

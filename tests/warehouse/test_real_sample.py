@@ -3,6 +3,7 @@
 Only keys, labels and counts are looked at; no text of the sample appears here.
 """
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.upstream.followed import followed
 
 from .dbt_build import Build, DbtProject
 from .landed_corpus import LandedCorpus, Row
-from .second_opinion import reference_kappa, second_opinion
+from .second_opinion import reference_kappa, response_uuid, second_opinion
 
 RETIRED, CURRENT = "openai/gpt-4o-2024-11-20", "x-ai/grok-4.1-fast"
 
@@ -132,6 +133,25 @@ def test_texts_that_were_regenerated_are_kept_and_not_current(version: Version) 
 
     assert stale == len(judged - current)
     assert stale > 0
+
+
+def test_true_findings_are_reported_row_by_row(version: Version) -> None:
+    """Judgments of texts that were regenerated since, and errors that hold a text: counted here, found by the rules."""
+    if version.tag != "v4":
+        pytest.skip("data tests run on the last commit only")
+    current = {response_uuid(row) for row in version.landed.responses}
+    hashes = {response_uuid(row): row["content_sha256"] for row in version.landed.analyses}
+    latest = second_opinion(version.landed).latest
+    stale = sum(len(labels) for response, labels in latest.items() if response not in current)
+    empty = hashlib.sha256(b"").hexdigest()
+    errors_with_text = sum(
+        list(labels.values()).count("ERROR") for response, labels in latest.items() if hashes[response] != empty
+    )
+    assert stale > 0
+    assert errors_with_text > 0
+    for rule, count in {"judgments_are_of_current_texts": stale, "errors_have_no_text": errors_with_text}.items():
+        assert version.build.status(rule) == "warn"
+        assert version.build.value(f"select count(*) from ({version.build.queries[rule]})") == count
 
 
 def test_nothing_fails(version: Version) -> None:
