@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult
 
 INDEX = "index.html"
+_ANCHOR = re.compile(r"</?a\b[^>]*>", re.IGNORECASE)  # they lead into a site of another layout
 _ACTIVE = re.compile(r"<script\b.*?</script>|<link\b[^>]*>|\son\w+=\"[^\"]*\"", re.DOTALL | re.IGNORECASE)
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
@@ -80,12 +81,13 @@ def _sections(one: Validated) -> list[str]:
     renderer = ValidationResultsPageRenderer(run_info_at_end=True)
     document = renderer.render(_suite_result(one))
     view = DefaultJinjaSectionView()
-    return [
+    rendered = [
         view.render(  # type: ignore[no-untyped-call]
             {"section": section.to_json_dict(), "section_loop": {"index": number}}
         )
         for number, section in enumerate(document.sections, start=1)
     ]
+    return [_ANCHOR.sub("", part) for part in rendered]
 
 
 def _suite_result(one: Validated) -> "ExpectationSuiteValidationResult":

@@ -46,6 +46,11 @@ def test_nothing_is_loaded_from_anywhere_and_nothing_runs(pages: dict[str, str])
         assert "default-src 'none'" in page
 
 
+def test_every_link_leads_to_one_of_the_pages(pages: dict[str, str]) -> None:
+    links = {link for page in pages.values() for link in re.findall(r'href="([^"]*)"', page)}
+    assert links == set(pages)
+
+
 def test_no_text_of_a_row_is_in_them(pages: dict[str, str]) -> None:
     assert not any("Because." in page or "Why?" in page for page in pages.values())
 
