@@ -10,6 +10,7 @@ import duckdb
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.landing.corpus import quarantine_paths, read_manifest
+from assets.statistics.tables import TABLES
 from assets.warehouse.state import building_state, state_of
 
 COLUMNS = (
@@ -33,8 +34,9 @@ class Quarantine:
     """Refused rows.
 
     Attributes:
-        state: `current` where the tables of what was synced last tell; `landing` where these were not built, so that
-            only rows that could not be landed are known; `shown` where only the last good state is left.
+        state: `current` where the tables of what was synced last tell, if need be those of a build that a check ended;
+            `landing` where there are none, so that only rows that could not be landed are known; `shown` where only the
+            last good state is left.
         rows: a mapping per refused row and rule with `COLUMNS`; times are ISO 8601 in UTC.
     """
 
@@ -76,18 +78,21 @@ def read_quarantine(lake: Lake) -> Quarantine:
         PipelineError: nothing has been landed yet, or the tables cannot be read.
     """
     if lake.manifest.exists():
-        if state_of(lake.building_warehouse) == building_state(lake) and _has_quarantine(lake.building_warehouse):
-            return Quarantine("current", _of_tables(lake.building_warehouse))
+        built = lake.building_warehouse
+        tables = _tables_of(built) if state_of(built) == building_state(lake) else set()
+        if ("marts", "quarantine") in tables:
+            return Quarantine("current", _of_tables(built))
+        if ("intermediate", "int_refused_rows") in tables:
+            return Quarantine("current", _of_first_layer(lake))
         return Quarantine("landing", _of_landing(lake))
     if lake.warehouse.exists():
         return Quarantine("shown", _of_tables(lake.warehouse))
     raise PipelineError(f"{lake.root}: nothing is landed there yet; run `speechmap run` first")
 
 
-def _has_quarantine(warehouse: Path) -> bool:
+def _tables_of(warehouse: Path) -> set[tuple[str, str]]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        query = "select count(*) from duckdb_tables() where schema_name = 'marts' and table_name = 'quarantine'"
-        return bool(connection.execute(query).fetchall()[0][0])
+        return set(connection.execute("select schema_name, table_name from duckdb_tables()").fetchall())
 
 
 def _of_tables(warehouse: Path) -> list[dict[str, Any]]:
@@ -98,41 +103,60 @@ def _of_tables(warehouse: Path) -> list[dict[str, Any]]:
     return [_as_mapping(row) for row in rows]
 
 
+def _of_first_layer(lake: Lake) -> list[dict[str, Any]]:
+    """The rows that the first layer of tables refused, where a check kept the others from being built."""
+    with duckdb.connect(str(lake.building_warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            _with_first_sight(
+                lake,
+                "select kind, rule, reason, source, path, line, blob_id, row_sha256 from intermediate.int_refused_rows",
+            )
+        ).fetchall()
+    return [_as_mapping(row) for row in rows]
+
+
 def _of_landing(lake: Lake) -> list[dict[str, Any]]:
     manifest = read_manifest(lake)
     with duckdb.connect() as connection:
         connection.register("files", manifest.drop("unknown_keys"))
-        memory = f"read_parquet('{_quoted(lake.refused_rows)}')" if lake.refused_rows.exists() else "no_memory"
-        connection.execute(
-            "create temp table no_memory (kind varchar, rule varchar, blob_id varchar, line integer, "
-            "first_seen_commit varchar, first_seen_at timestamp)"
-        )
         rows = connection.execute(
-            f"""
-            with
-            paths as (
-                select kind, blob_id, min(path) as path, min(source) as source from files group by kind, blob_id
+            _with_first_sight(
+                lake,
+                """
+                select refused.kind, rule, reason, paths.source, paths.path, line, refused.blob_id, row_sha256
+                from (
+                    select kind, rule, reason, line, blob_id, row_sha256 from read_parquet($files)
+                    union all
+                    select kind, problem_rule, problem_reason, null, blob_id, null
+                    from files
+                    where problem_rule is not null
+                ) as refused
+                left join (
+                    select kind, blob_id, min(path) as path, min(source) as source from files group by kind, blob_id
+                ) as paths on refused.kind = paths.kind and refused.blob_id = paths.blob_id
+                """,
             ),
-            refused as (
-                select kind, rule, reason, line, blob_id, row_sha256 from read_parquet($files)
-                union all
-                select kind, problem_rule, problem_reason, null, blob_id, null
-                from files
-                where problem_rule is not null
-            )
-            select
-                refused.kind, refused.rule, refused.reason, paths.source, paths.path, refused.line, refused.blob_id,
-                refused.row_sha256, memory.first_seen_commit, memory.first_seen_at
-            from refused
-            left join paths on refused.kind = paths.kind and refused.blob_id = paths.blob_id
-            left join {memory} as memory
-                on refused.kind = memory.kind and refused.rule = memory.rule and refused.blob_id = memory.blob_id
-                and refused.line is not distinct from memory.line
-            order by refused.kind, refused.rule, paths.path, refused.line
-            """,
             {"files": [str(path) for path in quarantine_paths(lake, manifest)]},
         ).fetchall()
     return [_as_mapping(row) for row in rows]
+
+
+def _with_first_sight(lake: Lake, refused: str) -> str:
+    """A query of `COLUMNS`, made of one that lacks what only the memory of earlier runs can tell."""
+    nothing = ", ".join(f"null::{dtype} as {column}" for column, dtype in TABLES["refused_rows"].items())
+    memory = f"(select {nothing})"
+    if lake.refused_rows.exists():
+        memory = f"read_parquet('{_quoted(lake.refused_rows)}')"
+    return f"""
+        select
+            refused.kind, refused.rule, refused.reason, refused.source, refused.path, refused.line, refused.blob_id,
+            coalesce(refused.row_sha256, memory.row_sha256), memory.first_seen_commit, memory.first_seen_at
+        from ({refused}) as refused
+        left join {memory} as memory
+            on refused.kind = memory.kind and refused.rule = memory.rule and refused.blob_id = memory.blob_id
+            and refused.line is not distinct from memory.line
+        order by refused.kind, refused.rule, refused.path, refused.line
+    """
 
 
 def _as_mapping(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -92,6 +92,8 @@ def test_an_unknown_label_closes_the_gate_and_names_the_check(upstream: DamagedU
     status = pipeline.command("status")
     assert status.returncode == 0
     assert "no_unknown_labels" in status.stdout
+    (row,) = json.loads(pipeline.command("quarantine", "--json").stdout)["rows"]
+    assert (row["rule"], row["path"], row["line"]) == ("unknown_label", upstream.name(analyses), 3)
 
 
 def test_a_missing_lfs_object_names_file_and_oid_and_nothing_is_built_on_it(

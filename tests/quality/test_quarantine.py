@@ -1,11 +1,15 @@
 """The quarantine as a person reads it, from whatever was built last."""
 
+from datetime import datetime
+
 import duckdb
+import polars as pl
 import pytest
 
 from assets.errors import PipelineError
-from assets.lake import Lake
+from assets.lake import Lake, write_parquet
 from assets.quality.quarantine import REMEDIES, read_quarantine
+from assets.statistics.refused_rows import MEMORY_SCHEMA
 from assets.upstream.layout import RESPONSES
 from assets.warehouse.state import building_state
 from orchestration.quarantine_report import as_text
@@ -50,6 +54,29 @@ def test_tables_of_what_was_synced_last_tell_everything(lake: Lake) -> None:
     (row,) = found.as_json()["rows"]
     assert (row["path"], row["line"], row["first_seen_commit"]) == ("analysis/x.jsonl", 3, "c0ffee")
     assert row["first_seen_at"] == "2026-01-02T03:04:05+00:00"
+
+
+def test_where_a_check_ended_the_build_its_first_tables_tell(lake: Lake) -> None:
+    """An unknown label stops a run before the quarantine is built, and is what a person then looks for."""
+    with duckdb.connect(str(lake.building_warehouse)) as warehouse:
+        warehouse.execute("create schema landing")
+        warehouse.execute("create schema intermediate")
+        warehouse.execute("create table landing.refresh as select ? as state_id", [building_state(lake)])
+        warehouse.execute(
+            "create table intermediate.int_refused_rows as select 'analyses' as kind, 'unknown_label' as rule, "
+            "'why' as reason, 'judgments' as source, 'analysis/x.jsonl' as path, 3 as line, 'b' as blob_id, "
+            "null::varchar as row_sha256"
+        )
+    seen = {"kind": "analyses", "rule": "unknown_label", "blob_id": "b", "line": 3, "row_sha256": "h"}
+    first = {"first_seen_commit": "c0ffee", "first_seen_at": datetime(2026, 1, 2)}
+    for known in (False, True):
+        if known:
+            write_parquet(lake.refused_rows, pl.DataFrame([{**seen, **first}], schema=MEMORY_SCHEMA))
+        found = read_quarantine(lake)
+        assert found.state == "current"
+        ((row),) = found.rows
+        assert (row["rule"], row["path"], row["line"]) == ("unknown_label", "analysis/x.jsonl", 3)
+        assert (row["first_seen_commit"], row["row_sha256"]) == (("c0ffee", "h") if known else (None, None))
 
 
 def test_tables_of_another_state_tell_nothing(lake: Lake) -> None:
