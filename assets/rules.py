@@ -58,7 +58,7 @@ class Rule:
             message=self.sentence if not failing else f"Broken: {message or self.sentence}",
             failed_count=len(failing) if failed_count is None else failed_count,
             samples=failing[:MOST_SAMPLES],
-            override="" if not failing else self.override,
+            override=self.override if failing and self.severity == "error" else "",  # a warning needs none
         )
 
 

@@ -23,8 +23,8 @@ from assets.upstream.layout import ANALYSES, QUESTIONS, RESPONSES
 FEWEST_COMPLETE_ROWS = 10
 EARLIEST = datetime(2022, 1, 1)  # naive UTC, as landed times are; no model was asked before
 TIMES = {RESPONSES: "responded_at", ANALYSES: "assessed_at", HUB_RESPONSES: "responded_at"}
-# In lower case: a good end, and the ends that `derived_response_status` tells apart. Another one may mean that a text was
-# cut off or filtered, and count as a success.
+# In lower case: a good end, and the ends that `derived_response_status` tells apart. Another one may mean that a text
+# was cut off or filtered, and count as a success.
 FINISH_REASONS = (
     "stop", "eos", "end_turn", "stop_sequence", "length", "max_tokens", "content_filter", "refusal", "error",
 )  # fmt: skip
