@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PARTIAL, RETIRED = ".partial", ".retired"
 # Folders below the data directory that hold atomic writes of runs, and of nobody else.
-WRITTEN_BY_RUNS = ("building", "landed", "lfs")
+WRITTEN_BY_RUNS = ("building", "changes", "landed", "lfs")
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,10 @@ class Lake:
     def promoted(self) -> Path:
         """The gate's decision that let the last good state through, with every check's result."""
         return self.root / "promoted.json"
+
+    def changes(self, state: str) -> Path:
+        """How the tables of a state differ from those that they replaced."""
+        return self.root / "changes" / f"{state}.json"
 
     @property
     def check_history(self) -> Path:

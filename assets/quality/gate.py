@@ -13,6 +13,7 @@ from pathlib import Path
 from assets.check_record import CheckResult, read_record
 from assets.errors import PipelineError
 from assets.lake import Lake, atomic_path, read_json, write_json
+from assets.quality.refresh_changes import forget_other_changes, record_changes
 from assets.rules import Fence, load_rules
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE as WAREHOUSE_FENCE
@@ -96,10 +97,14 @@ def promote(lake: Lake, decision: GateDecision) -> None:
         return  # promoted already: the time of the first decision is the time of the refresh
     if state_of(lake.building_warehouse) != decision.state:
         raise PipelineError(f"{lake.building_warehouse}: not the tables that were checked; run `speechmap run --force`")
+    # Before the old tables go: what they held cannot be told afterwards.
+    shown = (before.state, before.decided_at) if before is not None else None
+    record_changes(lake, state=decision.state, decided_at=decision.decided_at, shown=shown)
     with atomic_path(lake.warehouse) as temporary:
         shutil.copyfile(lake.building_warehouse, temporary)
         digest = sha256_of(temporary)
     write_json(lake.promoted, asdict(replace(decision, warehouse_sha256=digest)))
+    forget_other_changes(lake, decision.state)
 
 
 def promoted_decision(lake: Lake) -> GateDecision | None:
