@@ -27,8 +27,10 @@ import os, signal, sys
 from pathlib import Path
 from assets.lake import Lake, atomic_folder, atomic_path
 lake = Lake(Path(sys.argv[1]))
-with lake.lock(), atomic_path(lake.landed("responses", 1, "ab12")) as file, atomic_folder(lake.site) as folder:
+file, record = lake.landed("responses", 1, "ab12"), lake.changes("state")
+with lake.lock(), atomic_path(file) as file, atomic_path(record) as record, atomic_folder(lake.site) as folder:
     file.write_text("half")
+    record.write_text("half")
     (folder / "index.html").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -210,7 +212,8 @@ def test_what_a_killed_run_was_writing_is_not_there_and_is_cleared_by_the_next_r
     run_killed(DIE_WHILE_WRITING, tmp_path)
     assert not lake.landed("responses", 1, "ab12").exists()
     assert (lake.site / "index.html").read_text() == "old"
-    assert list(tmp_path.rglob("*.partial")) != []
+    assert list(tmp_path.glob("landed/**/*.partial")) != []
+    assert list(tmp_path.glob("changes/*.partial")) != []
     with lake.lock():
         pass
     assert list(tmp_path.rglob("*.partial")) == []
