@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 PARTIAL, RETIRED = ".partial", ".retired"
-# Folders below the data directory that hold atomic writes of runs, and of nobody else.
-WRITTEN_BY_RUNS = ("building", "changes", "landed", "lfs")
+# Folders below the data directory that hold atomic writes of whoever holds the lock, and of nobody else.
+WRITTEN_UNDER_LOCK = ("annotations", "building", "changes", "landed", "lfs")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,15 @@ class Lake:
     def hub(self) -> Path:
         """Files of the Hub's datasets between their fetching and their landing."""
         return self.root / "hub"
+
+    @property
+    def annotations(self) -> Path:
+        """Reviews that people have written: the one thing here that no run can make anew."""
+        return self.root / "annotations"
+
+    def reviews(self, reviewer: str) -> Path:
+        """Reviews of one person, a JSON object per line."""
+        return self.annotations / f"{reviewer}.jsonl"
 
     def landed(self, kind: str, parser_version: int, blob_id: str) -> Path:
         """Landed Parquet of one upstream blob."""
@@ -192,7 +201,7 @@ class Lake:
             target = self.root / retired.name[1:].rsplit(".", 2)[0]
             if not target.exists():  # killed between the two renames of `atomic_folder`
                 retired.rename(target)
-        folders = (path for folder in WRITTEN_BY_RUNS for path in (self.root / folder).rglob(f".*{PARTIAL}"))
+        folders = (path for folder in WRITTEN_UNDER_LOCK for path in (self.root / folder).rglob(f".*{PARTIAL}"))
         for leftover in (*self.root.glob(f".*{PARTIAL}"), *self.root.glob(f".*{RETIRED}"), *folders):
             if leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.annotation import assets as annotation
 from assets.dashboards import assets as dashboards
 from assets.hub import assets as hub
 from assets.lake import Lake
@@ -58,6 +59,7 @@ def build_definitions(
         assets=[
             *upstream.upstream_assets(sources),
             hub.hub,
+            annotation.reviews,
             landing.landing_asset(sources),
             *dg.load_assets_from_modules(MODULES),
         ],

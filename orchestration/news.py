@@ -1,7 +1,7 @@
 """Whether a run would find anything to do, asked without starting Dagster.
 
-A run is made from a commit of each source, the settings that pick them and the code. If the last run was made
-from the same and covered the same stages, there is no news.
+A run is made from a commit of each source, the reviews that are stored, the settings and the code. If the last run was
+made from the same and covered the same stages, there is no news.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from assets.annotation.sync import stored_revision
 from assets.errors import PipelineError
 from assets.hub.client import HubConfig, remote_revisions
 from assets.lake import Lake, read_json, write_json
@@ -28,7 +29,7 @@ def ingredients(settings: Settings) -> dict[str, Any]:
     """What a run with these settings would be made from; the commit is None where only a sync can tell it.
 
     Raises:
-        PipelineError: the upstream cannot be read.
+        PipelineError: the upstream cannot be read, or in the folder of the reviews lies something else.
     """
     primary, *others = settings.git_sources
     with ThreadPoolExecutor(max_workers=len(settings.git_sources) + 1) as asking:
@@ -43,6 +44,7 @@ def ingredients(settings: Settings) -> dict[str, Any]:
                 for source, found in zip(others, commits, strict=True)
             ]
             + hub.result(),
+            "reviews": stored_revision(Lake(settings.data_dir)),
             "on_missing_lfs": settings.on_missing_lfs,
             "small_sample": settings.small_sample,
             "code": _code_hash(),

@@ -1,3 +1,3 @@
 """The names of the stages that a run may cover, in order. Apart from the jobs, so that naming them needs no Dagster."""
 
-STAGES = ("upstream", "hub", "landing", "warehouse", "statistics", "quality", "dashboards", "publication")
+STAGES = ("upstream", "hub", "annotation", "landing", "warehouse", "statistics", "quality", "dashboards", "publication")

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.annotation.sync import REVIEWS
 from assets.hub.assets import ASSET_NAMES as HUB_ASSET_NAMES
 from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
 from assets.hub.kinds import HUB_KINDS, HubKind
@@ -31,6 +32,7 @@ GRAINS = {
     HUB_QUESTIONS: "One row per question of the Hub.",
     HUB_RESPONSES: "One row per response of the Hub, with its text.",
     HUB_ASSESSMENTS: "One row per response and judge of the Hub.",
+    REVIEWS: "One row per reviewer and response: the label that a person gave here.",
 }
 
 
@@ -113,7 +115,7 @@ def _specs(sources: Sequence[GitSource]) -> list[dg.AssetSpec]:
         ),
         _corpus_spec(
             "sources",
-            "One row per source: the commit or the Hub's revision that the corpus holds of it.",
+            "One row per source: the commit, or the revision of the Hub or the reviews, that the corpus holds of it.",
             [field.name for field in fields(SourceVersion)],
             sources,
         ),
@@ -147,13 +149,15 @@ def _corpus_spec(name: str, description: str, columns: Iterable[str], sources: S
 
 
 def _source_names(kind: str, sources: Sequence[GitSource]) -> list[str]:
-    return [kind] if kind in HUB_KINDS else [source.name for source in holding(sources, kind)]
+    return [kind] if kind in HUB_KINDS or kind == REVIEWS else [source.name for source in holding(sources, kind)]
 
 
 def _keys(kind: str, sources: Sequence[GitSource]) -> list[dg.AssetKey]:
     """Assets that the rows of a kind come from."""
     if kind in HUB_KINDS:
         return [dg.AssetKey(["hub", HUB_ASSET_NAMES[kind]])]
+    if kind == REVIEWS:
+        return [dg.AssetKey(["annotation", REVIEWS])]
     return [dg.AssetKey(["upstream", source.name]) for source in holding(sources, kind)]
 
 

@@ -21,7 +21,7 @@ from assets.landing.landing import MANIFEST_SCHEMA
 
 @dataclass(frozen=True)
 class SourceVersion:
-    """Where one source stands: `kind` is git or hub, `revision` the commit or the Hub's."""
+    """Where one source stands: `kind` is git, hub or annotation, `revision` the commit, the Hub's, or a hash."""
 
     source: str
     kind: str

@@ -11,9 +11,17 @@ from typing import Any
 
 import polars as pl
 
+from assets.annotation.sync import REVIEWS
 from assets.hub.kinds import HUB_KINDS, HubKind
 from assets.landing.response_text import extract_response
-from assets.landing.rows import optional_date, optional_flag, optional_text, optional_time, required_text
+from assets.landing.rows import (
+    RefusedRowError,
+    optional_date,
+    optional_flag,
+    optional_text,
+    optional_time,
+    required_text,
+)
 from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 
 MISSING_QUESTION, MISSING_MODEL, MISSING_LABEL, MISSING_JUDGE, MISSING_LAB = (
@@ -23,6 +31,7 @@ MISSING_QUESTION, MISSING_MODEL, MISSING_LABEL, MISSING_JUDGE, MISSING_LAB = (
     "missing_judge",
     "missing_lab",
 )
+MISSING_RESPONSE, MISSING_TIME = "missing_response", "missing_time"
 # Manifests of judge experiments have named the label that they expect in more than one way.
 EXPECTED_LABEL_KEYS = ("expected_compliance", "expected_label")
 POINTER_COLUMNS: dict[str, pl.DataType] = {"blob_id": pl.String(), "line": pl.Int32()}
@@ -133,6 +142,21 @@ def parse_lab_metadata(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def parse_review(row: dict[str, Any]) -> dict[str, Any]:
+    """One person's label of one response. Without its time, nobody could tell whether it still counts."""
+    reviewed_at = optional_time(row, "reviewed_at")
+    if reviewed_at is None:
+        raise RefusedRowError(MISSING_TIME, "reviewed_at is absent or no ISO 8601 time")
+    return {
+        "reviewer": required_text(row, "reviewer", MISSING_JUDGE),
+        "response_uuid": required_text(row, "response_uuid", MISSING_RESPONSE),
+        "raw_label": required_text(row, "label", MISSING_LABEL),
+        "reviewed_at": reviewed_at,
+        "is_blind": optional_flag(row, "blind"),
+        "judge_analysis": optional_text(row, "analysis") or None,
+    }
+
+
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "category": required_text(row, "category", MISSING_QUESTION),
@@ -230,5 +254,20 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-# Everything that is landed: rows of upstream's files, and rows of the Hub's.
-LANDED_KINDS: dict[str, Kind | HubKind] = {**KINDS, **HUB_KINDS}
+# Written by people here, not upstream; one file per reviewer.
+REVIEW_KIND = Kind(
+    REVIEWS,
+    1,
+    {
+        "reviewer": pl.String(),
+        "response_uuid": pl.String(),
+        "raw_label": pl.String(),
+        "reviewed_at": pl.Datetime("us"),
+        "is_blind": pl.Boolean(),
+        "judge_analysis": pl.String(),
+    },
+    parse_review,
+)
+
+# Everything that is landed: rows of upstream's files, rows of the Hub's, and reviews.
+LANDED_KINDS: dict[str, Kind | HubKind] = {**KINDS, **HUB_KINDS, REVIEWS: REVIEW_KIND}

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import polars as pl
 
+from assets.annotation.sync import REVIEWS, read_review_state
 from assets.hub.kinds import HUB_KINDS
 from assets.hub.state import read_hub_state, read_hub_tree
 from assets.lake import Lake
@@ -19,6 +20,7 @@ from assets.landing.hub_files import land_hub_kind
 from assets.landing.kinds import KINDS
 from assets.landing.landed_file import write_empty_files
 from assets.landing.landing import Fetched, LandingReport, fetch_new_files, land_kind
+from assets.landing.review_files import land_reviews
 from assets.upstream.source_list import GitSource
 from assets.upstream.sources import read_state, read_tree
 
@@ -66,6 +68,8 @@ def land_corpus(lake: Lake, sources: Sequence[GitSource]) -> CorpusReport:
     for hub_kind in HUB_KINDS.values():
         with _timed(seconds, hub_kind.name):
             kinds[hub_kind.name] = land_hub_kind(lake, hub_kind, hub_tree)
+    with _timed(seconds, REVIEWS):
+        kinds[REVIEWS] = land_reviews(lake, read_tree(lake, REVIEWS))
     with _timed(seconds, "corpus"):
         corpus = assemble_corpus(lake, [report.manifest for report in kinds.values()], _versions(lake, sources))
         manifest = pl.concat([report.manifest for report in kinds.values()])
@@ -83,7 +87,9 @@ def _versions(lake: Lake, sources: Sequence[GitSource]) -> list[SourceVersion]:
         SourceVersion(kind, "hub", dataset.location, dataset.revision, _iso(dataset.last_modified))
         for kind, dataset in sorted(read_hub_state(lake).datasets.items())
     ]
-    return git + hub
+    reviewed = read_review_state(lake)
+    reviews = [SourceVersion(REVIEWS, "annotation", lake.annotations.name, reviewed.revision, reviewed.changed_at)]
+    return git + hub + (reviews if reviewed is not None else [])
 
 
 def _iso(moment: datetime | None) -> str | None:

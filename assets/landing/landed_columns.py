@@ -1,5 +1,6 @@
 """What each landed column holds and which upstream keys it is made of; the warehouse's column lineage starts here."""
 
+from assets.annotation.sync import REVIEWS
 from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 
 # Landed column -> what it holds.
@@ -38,6 +39,10 @@ DESCRIPTIONS = {
     "full_name": "Name of the lab.",
     "color": "Colour in which the upstream site shows the lab.",
     "is_skipped": "Whether the upstream site leaves the model out.",
+    "reviewer": "Name of the person who reviewed.",
+    "response_uuid": "The response that was reviewed, by its identity in the tables.",
+    "reviewed_at": "When the person gave the label, UTC.",
+    "is_blind": "Whether the label was given before the judges' labels were seen.",
 }
 
 _RESPONSE_PARTS = (
@@ -73,10 +78,13 @@ _RENAMED = {
     MODEL_METADATA: {"model": "model_identifier", "is_reasoning": "reasoning_model", "is_skipped": "skip"},
     LAB_METADATA: {},
 }
+_KEYS_OF_REVIEWS = {"raw_label": "label", "judge_analysis": "analysis", "is_blind": "blind"}
 
 
 def upstream_key(kind: str, column: str) -> str | None:
-    """Upstream key that a landed column is made of; None for the pointer columns."""
+    """Upstream's key, or a stored review's, that a landed column is made of; None for the pointer columns."""
     if column in {"blob_id", "line"}:
         return None
+    if kind == REVIEWS:
+        return _KEYS_OF_REVIEWS.get(column, column)
     return f"{_FOLDERS[kind]}.{_RENAMED[kind].get(column, column)}"

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from assets.annotation.reviews import STORED_KEYS
+from assets.annotation.sync import REVIEWS
 from assets.hub.kinds import HubKind
 from assets.lake import Lake, write_parquet
 from assets.landing.kinds import LANDED_KINDS, QUARANTINE_SCHEMA, Kind
@@ -47,7 +49,7 @@ def parse_blob(kind: Kind, blob_id: str, content: bytes) -> ParsedBlob:
     """Parse a file, row by row: as many landed and refused rows together as the file has non-blank lines."""
     landed: dict[str, list[object]] = {column: [] for column in kind.schema}
     refused: list[tuple[object, ...]] = []
-    spotter = OdditySpotter(known_keys(kind.name))
+    spotter = OdditySpotter(frozenset(STORED_KEYS) if kind.name == REVIEWS else known_keys(kind.name))
     for line in lines_of(content):
         try:
             row = line.as_object()

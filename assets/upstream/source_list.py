@@ -13,7 +13,7 @@ from assets.upstream.layout import ANALYSES, FILE_KINDS, QUESTIONS, RESPONSES, L
 
 DEFAULT_LIST = Path(__file__).with_name("sources.toml")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-TAKEN = {"hub"}
+TAKEN = ("hub", "reviews")
 
 
 @dataclass(frozen=True)
