@@ -88,8 +88,10 @@ def _versions(lake: Lake, sources: Sequence[GitSource]) -> list[SourceVersion]:
         for kind, dataset in sorted(read_hub_state(lake).datasets.items())
     ]
     reviewed = read_review_state(lake)
-    reviews = [SourceVersion(REVIEWS, "annotation", lake.annotations.name, reviewed.revision, reviewed.changed_at)]
-    return git + hub + (reviews if reviewed is not None else [])
+    if reviewed is None:
+        return git + hub
+    reviews = SourceVersion(REVIEWS, "annotation", lake.annotations.name, reviewed.revision, reviewed.changed_at)
+    return [*git, *hub, reviews]
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import Literal
 import duckdb
 import polars as pl
 
+from assets.annotation.sync import REVIEWS
 from assets.check_record import CheckResult
 from assets.hub.datasets import HUB_RESPONSES
 from assets.lake import Lake
@@ -22,7 +23,7 @@ from assets.upstream.layout import ANALYSES, QUESTIONS, RESPONSES
 
 FEWEST_COMPLETE_ROWS = 10
 EARLIEST = datetime(2022, 1, 1)  # naive UTC, as landed times are; no model was asked before
-TIMES = {RESPONSES: "responded_at", ANALYSES: "assessed_at", HUB_RESPONSES: "responded_at"}
+TIMES = {RESPONSES: "responded_at", ANALYSES: "assessed_at", HUB_RESPONSES: "responded_at", REVIEWS: "reviewed_at"}
 # In lower case: a good end, and the ends that `derived_response_status` tells apart. Another one may mean that a text
 # was cut off or filtered, and count as a success.
 FINISH_REASONS = (

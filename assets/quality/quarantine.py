@@ -21,7 +21,7 @@ REMEDIES: Mapping[str, str] = {
     "unknown_question": "no question file has the question; the row is used as soon as upstream has it",
     "unknown_label": "say in dbt_project/seeds/labels.csv what the label counts as",
     "unmatched_reference": "nobody has judged the answer and no response file holds it; it is used as soon as one does",
-    "unknown_response": "the Hub does not have the response, or it was refused itself",
+    "unknown_response": "the response is nowhere, or was refused itself; the row is used as soon as it is there",
     "another_question": "the Hub's data set contradicts itself",
     "missing_lfs_object": "the Git LFS object is gone at the remote; upstream has to push it again",
     "unreached_lfs_object": "the Git LFS server did not answer; the next run asks again",

@@ -13,6 +13,8 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
+from assets.annotation.reviews import LONGEST_ANALYSIS
+from assets.annotation.sync import REVIEWS
 from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
 from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 
@@ -23,6 +25,7 @@ BETWEEN, ONE_OF = "ExpectColumnValuesToBeBetween", "ExpectColumnValuesToBeInSet"
 EXPRESSIONS = {
     "question_characters": "length(question)",
     "either_label": "coalesce(raw_label, raw_fine_label)",
+    "analysis_characters": "length(judge_analysis)",
     "text_has_its_hash": "sha256(coalesce(content, '')) = content_sha256",
 }
 
@@ -127,6 +130,11 @@ SUITES: dict[str, Suite] = {
         HUB_RESPONSES: [*_filled("hub_uuid", "hub_question_uuid", "model"), *_ANSWERED, _unique(*POINTER)],
         HUB_ASSESSMENTS: [
             *_filled("hub_uuid", "hub_question_uuid", "hub_response_uuid", "raw_judge", "either_label"),
+            _unique(*POINTER),
+        ],
+        REVIEWS: [
+            *_filled("reviewer", "response_uuid", "raw_label", "reviewed_at"),
+            _between("analysis_characters", 1, LONGEST_ANALYSIS),
             _unique(*POINTER),
         ],
     }.items()

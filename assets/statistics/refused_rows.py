@@ -5,11 +5,13 @@ whatever became of the states that it was seen in.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
 import polars as pl
 
+from assets.annotation.sync import REVIEWS, read_synced_file
 from assets.errors import PipelineError
 from assets.hub.kinds import HUB_KINDS
 from assets.lake import Lake, write_parquet
@@ -111,7 +113,7 @@ def remember(lake: Lake, memory: pl.DataFrame) -> None:
 
 
 def hashes_of_landed_rows(lake: Lake, locations: Mapping[str, str]) -> HashRows:
-    """What reads the rows again: upstream's lines out of the mirrors, the Hub's rows as they were landed.
+    """What reads the rows again: lines out of the mirrors or reviewers' files, the Hub's rows as they were landed.
 
     Args:
         lake: the data directory.
@@ -122,7 +124,10 @@ def hashes_of_landed_rows(lake: Lake, locations: Mapping[str, str]) -> HashRows:
         found: dict[Place, str] = {}
         for source in sorted({place.source for place in places}):
             here = [place for place in places if place.source == source]
-            found |= _of_lines(lake, locations[source], source, here) if source in locations else _of_hub(lake, here)
+            if source in locations:
+                found |= _of_lines(lake, locations[source], source, here)
+            else:
+                found |= _of_reviews(lake, here) if source == REVIEWS else _of_hub(lake, here)
         return found
 
     return hash_rows
@@ -158,21 +163,38 @@ def _fill_hashes(connection: duckdb.DuckDBPyConnection, hash_rows: HashRows) -> 
 
 
 def _of_lines(lake: Lake, location: str, source: str, places: list[Place]) -> dict[Place, str]:
-    wanted: dict[str, dict[int, list[Place]]] = {}
-    for place in places:
-        wanted.setdefault(place.blob_id, {}).setdefault(place.line, []).append(place)
+    wanted = _by_blob(places)
     mirror, objects = Mirror(lake.mirror(source), location), LfsObjects(lake.lfs, location)
     found: dict[Place, str] = {}
     try:
         for blob_id, blob in mirror.blobs(list(wanted)):
             pointer = pointer_of(blob)
             content = blob if pointer is None else objects.read(pointer)
-            for line in lines_of(content):
-                for place in wanted[blob_id].get(line.number, ()):
-                    found[place] = line.sha256()
+            found |= _hashed(content, wanted[blob_id])
     except (PipelineError, MissingLfsObjectError):
         return found  # the file can be read no more; the next run asks again
     return found
+
+
+def _of_reviews(lake: Lake, places: list[Place]) -> dict[Place, str]:
+    wanted = _by_blob(places)
+    found: dict[Place, str] = {}
+    for blob_id, path in read_manifest(lake).filter(pl.col("kind") == REVIEWS).select("blob_id", "path").iter_rows():
+        with suppress(PipelineError):  # another file by now; the next run asks again
+            found |= _hashed(read_synced_file(lake, path, blob_id), wanted.get(blob_id, {}))
+    return found
+
+
+def _by_blob(places: list[Place]) -> dict[str, dict[int, list[Place]]]:
+    wanted: dict[str, dict[int, list[Place]]] = {}
+    for place in places:
+        wanted.setdefault(place.blob_id, {}).setdefault(place.line, []).append(place)
+    return wanted
+
+
+def _hashed(content: bytes, wanted: Mapping[int, list[Place]]) -> dict[Place, str]:
+    """Hashes of the lines of a file that are wanted, by their number."""
+    return {place: line.sha256() for line in lines_of(content) for place in wanted.get(line.number, ())}
 
 
 def _of_hub(lake: Lake, places: list[Place]) -> dict[Place, str]:

@@ -36,3 +36,12 @@
     {%- endset -%}
     {{ ordered_sum(term, label_count) }}
 {%- endmacro %}
+
+{# Shannon entropy, in bits, of the probabilities of a row: names of columns that sum to 1. #}
+{% macro entropy_bits_of_probabilities(columns) -%}
+    (
+        {%- for column in columns %}
+        {{ '+ ' if not loop.first }}case when {{ column }} > 0 then -{{ column }} * log2({{ column }}) else 0 end
+        {%- endfor %}
+    )
+{%- endmacro %}

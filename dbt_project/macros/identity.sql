@@ -45,11 +45,15 @@
 {%- endmacro %}
 
 
-{# Whether a row comes from the git repositories, from the Hub's data sets, or from both. #}
-{% macro origin(is_upstream, is_hub) -%}
+{#
+    Whether a row comes from the git repositories, from a review that was imported here, from the Hub's data sets, or
+    from these and from one of the others.
+#}
+{% macro origin(is_upstream, is_hub, is_annotation='false') -%}
     case
-        when {{ is_upstream }} and {{ is_hub }} then 'both'
+        when ({{ is_upstream }} or {{ is_annotation }}) and {{ is_hub }} then 'both'
         when {{ is_upstream }} then 'upstream'
+        when {{ is_annotation }} then 'annotation'
         else 'hub'
     end
 {%- endmacro %}

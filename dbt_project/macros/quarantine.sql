@@ -27,3 +27,7 @@
     'response ''' || {{ hub_response_uuid }} || ''' does not answer question ''' || {{ hub_question_uuid }}
     || '''; the data set on the Hub contradicts itself'
 {%- endmacro %}
+
+{% macro unknown_reviewed_response_reason(response_uuid) -%}
+    'response ''' || {{ response_uuid }} || ''' is in no table any more; the review counts again as soon as it is'
+{%- endmacro %}

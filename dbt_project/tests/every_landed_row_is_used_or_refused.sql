@@ -73,6 +73,13 @@ landed as (
         line,
         1 as landed_count
     from {{ source('hub', 'hub_assessments') }}
+    union all
+    select
+        'reviews' as kind,
+        blob_id,
+        line,
+        1 as landed_count
+    from {{ source('annotation', 'reviews') }}
 ),
 
 used as (
@@ -141,6 +148,13 @@ used as (
     where
         landed_rows.refusal_rule is null
         and assessments.hub_uuid is not null
+    union all
+    select
+        'reviews' as kind,
+        landed_rows.blob_id,
+        landed_rows.line
+    from {{ ref('int_reviews_identified') }} as landed_rows
+    inner join {{ ref('assessments') }} as assessments on landed_rows.assessment_uuid = assessments.assessment_uuid
 ),
 
 accounted as (

@@ -1,5 +1,6 @@
 -- Judges under a name that seeds/judge_registry.csv does not have: a new judge, or a new name of a known one. Runs of
--- experiments and references are named by their folders and files, so there is nothing to register.
+-- experiments and references are named by their folders and files, people whose reviews were imported by the import, so
+-- there is nothing to register.
 {{ config(meta={'dagster': {'ref': {'name': 'judges'}}}) }}
 select
     judges.judge,
@@ -10,3 +11,4 @@ where
     judge_registry.judge is null
     and not judges.is_experiment
     and judges.judge_type != 'reference'
+    and judges.origin != 'annotation'

@@ -71,6 +71,19 @@ def lab(**changes: Any) -> Row:
     return {"lab": "lab", "full_name": "The Lab", "color": "#a668dd", **changes}
 
 
+def review(**changes: Any) -> Row:
+    """A row that an import has stored, which is not upstream's."""
+    return {
+        "reviewer": "anna",
+        "response_uuid": "6f1d8a52-5c0e-5b5e-9c1f-3d1f6b0f7a11",
+        "label": "REBUTTAL",
+        "analysis": "It argues.",
+        "reviewed_at": "2026-01-02T03:04:05.000000+00:00",
+        "blind": True,
+        **changes,
+    }
+
+
 ROWS = {
     "questions": question,
     "responses": response,

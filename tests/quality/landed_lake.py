@@ -7,7 +7,8 @@ import polars as pl
 
 from assets.lake import Lake, write_parquet
 from assets.landing.corpus import Corpus, SourceVersion, assemble_corpus
-from assets.landing.kinds import KINDS
+from assets.annotation.sync import REVIEWS
+from assets.landing.kinds import KINDS, REVIEW_KIND
 from assets.landing.landed_file import land_blob, write_empty_files
 from assets.landing.landing import MANIFEST_SCHEMA, MISSING_LFS_OBJECT
 from tests.landing.upstream_rows import Row, as_lines
@@ -27,7 +28,7 @@ class LandedLake:
     def file(self, kind: str, *rows: Row | bytes, change: Change | None = None) -> str:
         """Land a file of these rows and return its path; `change` spoils what has been landed."""
         blob_id = f"{len(self.manifest):040x}"
-        landed = land_blob(self.lake, KINDS[kind], blob_id, as_lines(*rows))
+        landed = land_blob(self.lake, REVIEW_KIND if kind == REVIEWS else KINDS[kind], blob_id, as_lines(*rows))
         if change is not None:
             write_parquet(landed.path, change(pl.read_parquet(landed.path)))
         return self._add(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from assets.annotation.sync import REVIEWS
 from assets.check_record import CheckResult, read_record, write_record
 from assets.errors import PipelineError
 from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
@@ -18,7 +19,7 @@ from assets.quality.landed_suites import check_landed_rows
 from assets.rules import load_rules
 from assets.upstream.layout import ANALYSES, LAB_METADATA, MODEL_METADATA, QUESTIONS, REFERENCES, RESPONSES
 from assets.warehouse.state import building_state
-from tests.landing.upstream_rows import ROWS, analysis, response
+from tests.landing.upstream_rows import ROWS, analysis, response, review
 from tests.quality.landed_lake import LandedLake
 
 RULES = load_rules(LANDED_FENCE)
@@ -26,9 +27,10 @@ Break = Callable[[LandedLake], None]
 
 
 def good(landed: LandedLake) -> None:
-    """A row of every kind of upstream's, all in order."""
+    """A row of every kind of upstream's, and a review, all in order."""
     for kind, make in ROWS.items():
         landed.file(kind, make())
+    landed.file(REVIEWS, review())
 
 
 def spoilt(kind: str, column: str) -> Break:
@@ -40,6 +42,13 @@ def spoilt(kind: str, column: str) -> Break:
         landed.file(kind, ROWS[kind](), change=blank)
 
     return spoil
+
+
+def spoilt_review(landed: LandedLake) -> None:
+    """A landed review without its label, and one with a text that no import lets pass."""
+    good(landed)
+    unlabelled = pl.when(pl.col("line") == 1).then(pl.col("raw_label")).alias("raw_label")
+    landed.file(REVIEWS, review(), review(analysis="x" * 20_001), change=lambda frame: frame.with_columns(unlabelled))
 
 
 def spoilt_hub(kind: str) -> Break:
@@ -107,6 +116,7 @@ PROOFS: dict[str, tuple[Break, set[str]]] = {
     "well_formed_hub_questions": (spoilt_hub(HUB_QUESTIONS), set()),
     "well_formed_hub_responses": (spoilt_hub(HUB_RESPONSES), set()),
     "well_formed_hub_assessments": (spoilt_hub(HUB_ASSESSMENTS), set()),
+    "well_formed_reviews": (spoilt_review, set()),
 }
 
 

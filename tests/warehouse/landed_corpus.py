@@ -54,6 +54,7 @@ class LandedCorpus:
     hub_questions: list[Row] = field(default_factory=list)
     hub_responses: list[Row] = field(default_factory=list)
     hub_assessments: list[Row] = field(default_factory=list)
+    reviews: list[Row] = field(default_factory=list)
     quarantine: list[Row] = field(default_factory=list)
     # Where a file lies that does not lie in the folder of its kind: columns of its rows in the manifest, by blob id.
     places: dict[str, list[Row]] = field(default_factory=dict)
@@ -181,6 +182,18 @@ class LandedCorpus:
             "hub_origin": None,
         }
         self._add("hub_assessments", row, "hub_assessments", columns)
+
+    def review(self, reviewer: str, response_uuid: str, label: str, **columns: Any) -> None:
+        """A person's label of a response that was imported here."""
+        row = {
+            "reviewer": reviewer,
+            "response_uuid": response_uuid,
+            "raw_label": label,
+            "reviewed_at": datetime(2025, 2, 20),
+            "is_blind": True,
+            "judge_analysis": f"{reviewer} says {label}",
+        }
+        self._add("reviews", row, f"annotations/{reviewer}.jsonl", columns)
 
     def write(self, warehouse: Path, shuffle_seed: int | None = None) -> None:
         """Make schema `landing` in a new DuckDB file; with a seed, the rows lie in another order."""

@@ -1,9 +1,12 @@
 """No kind of row can be lost on the way to the marts without a test of dbt's that says so."""
 
+import hashlib
+
 import pytest
 
 from .dbt_build import Build, DbtProject
 from .landed_corpus import LandedCorpus, blob
+from .second_opinion import uuid5
 
 ACCOUNT = "every_landed_row_is_used_or_refused"
 
@@ -23,6 +26,8 @@ def whole(dbt_project: DbtProject) -> Build:
     corpus.hub_question("q_2")
     corpus.hub_response("q_2", "m", "text")
     corpus.hub_assessment("q_2", "m", "text", "gemma-3-27b-it", "COMPLETE")
+    response = uuid5("response", uuid5("question", "us_hard", "q_1"), "m", hashlib.sha256(b"text").hexdigest())
+    corpus.review("anna", response, "REFUSAL")
     return dbt_project.build(corpus.write, "--exclude-resource-type", "unit_test")
 
 
@@ -37,6 +42,7 @@ LOST = {
     "hub_questions": "marts.questions where origin = 'hub'",
     "hub_responses": "marts.responses where origin = 'hub'",
     "hub_assessments": "marts.assessments where origin = 'hub'",
+    "reviews": "marts.assessments where judge = 'human/anna'",
 }
 
 

@@ -131,15 +131,19 @@ def test_every_row_of_the_hub_is_counted_once(build: Build) -> None:
         "select entity, origin, row_count, hub_row_count, hub_duplicate_count from marts.origin_counts order by all"
     )
     assert rows == [
+        ("assessments", "annotation", 0, 0, 0),
         ("assessments", "both", 2, 2, 0),
         ("assessments", "hub", 4, 5, 1),
         ("assessments", "upstream", 0, 0, 0),
+        ("models", "annotation", 0, 0, 0),
         ("models", "both", 1, 1, 0),
         ("models", "hub", 2, 2, 0),
         ("models", "upstream", 0, 0, 0),
+        ("questions", "annotation", 0, 0, 0),
         ("questions", "both", 2, 2, 0),
         ("questions", "hub", 1, 1, 0),
         ("questions", "upstream", 0, 0, 0),
+        ("responses", "annotation", 0, 0, 0),
         ("responses", "both", 2, 3, 1),
         ("responses", "hub", 3, 3, 0),
         ("responses", "upstream", 1, 0, 0),

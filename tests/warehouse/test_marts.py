@@ -21,6 +21,7 @@ MARTS = (
     "quarantine",
     "labs",
     "origin_counts",
+    "review_queue",
 )
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
@@ -194,7 +195,7 @@ def test_an_empty_corpus_makes_empty_marts(dbt_project: DbtProject) -> None:
 
     assert build.problems() == {}
     rows = {mart: build.value(f"select count(*) from marts.{mart}") for mart in MARTS}
-    assert rows == {**dict.fromkeys(MARTS, 0), "origin_counts": 12}
+    assert rows == {**dict.fromkeys(MARTS, 0), "origin_counts": 16}
     assert build.rows("select distinct row_count, hub_row_count from marts.origin_counts") == [(0, 0)]
 
 

@@ -71,6 +71,10 @@ PROOFS: dict[str, tuple[str, ...]] = {
         f"insert into {REFUSED} values ('hub_responses', 'unknown_question')",
         ACCOUNT,
     ),
+    "reviews_are_of_known_responses": (
+        f"insert into {REFUSED} values ('reviews', 'unknown_response')",
+        ACCOUNT,
+    ),
     "references_are_matched": (
         f"insert into {REFUSED} values ('references', 'unmatched_reference')",
         ACCOUNT,
@@ -98,7 +102,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     ),
     "judgments_are_of_current_texts": (
         one("marts.responses", "is_current = false", "is_current"),
-        "models_answer_whole_sets",
+        "models_answer_whole_sets", "the_queue_holds_what_nobody_has_reviewed",
     ),
     "models_answer_whole_sets": (
         another(
@@ -177,6 +181,11 @@ PROOFS: dict[str, tuple[str, ...]] = {
     ),
     "confusion_probabilities_stay_in_their_bounds": (one("marts.dawid_skene_confusions", "probability = 2"),),
     "entropies_stay_in_their_bounds": (one(CONTENTION, "model_entropy_bits = 3"),),
+    "queue_figures_stay_in_their_bounds": (one("marts.review_queue", "disagreement = 2"),),
+    "the_queue_is_ranked_by_score": ("update marts.review_queue set queue_rank = queue_rank + 1",),
+    "the_queue_holds_what_nobody_has_reviewed": (
+        "delete from marts.review_queue where queue_rank = (select max(queue_rank) from marts.review_queue)",
+    ),
     "entropies_by_judge_stay_in_their_bounds": (one("marts.question_contention_by_judge", "model_entropy_bits = 3"),),
     "reliability_adds_up_to_its_confusions": (
         one(CONFUSIONS, "response_count = response_count + 1"),

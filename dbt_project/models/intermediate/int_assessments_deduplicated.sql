@@ -1,6 +1,7 @@
 -- grain: one row per assessment (response, judge, time, raw label)
 -- Of a judge's words on a response the latest counts; of a run, whose judge its folder names, the last in its files.
 -- Only where a judge has several rows on a response is there anything to rank, and such rows are few.
+-- A person's review is ranked among the judge's words by its time, whether a file of upstream's holds others or not.
 {%- set judged = [
     'assessment_uuid', 'response_uuid', 'question_uuid', 'judge', 'raw_label', 'label_key', 'label', 'assessed_at',
     'text_relation', 'blob_id', 'line'
@@ -26,6 +27,11 @@ analysis_rows as (
 
 reference_rows as (
     select * from {{ ref('int_references_identified') }}
+    where refusal_rule is null
+),
+
+review_rows as (
+    select * from {{ ref('int_reviews_identified') }}
     where refusal_rule is null
 ),
 
@@ -68,6 +74,21 @@ upstream_rows as (
         blob_id,
         line
     from reference_rows
+    union all
+    select
+        assessment_uuid,
+        response_uuid,
+        question_uuid,
+        judge,
+        raw_label,
+        label_key,
+        label,
+        assessed_at,
+        cast(null as varchar) as run_path,
+        'reviews' as text_relation,
+        blob_id,
+        line
+    from review_rows
 ),
 
 upstream_several as (
@@ -269,7 +290,11 @@ final as (
         upstream_assessments.line,
         matches.hub_uuid,
         coalesce(matches.hub_row_count, 0) as hub_row_count,
-        {{ origin('true', 'matches.upstream_assessment_uuid is not null') }} as origin
+        {{ origin(
+            "upstream_assessments.text_relation != 'reviews'",
+            'matches.upstream_assessment_uuid is not null',
+            "upstream_assessments.text_relation = 'reviews'"
+        ) }} as origin
     from upstream_assessments
     left join matches on upstream_assessments.assessment_uuid = matches.upstream_assessment_uuid
     left join labels as fine_labels

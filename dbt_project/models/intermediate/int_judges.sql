@@ -15,6 +15,11 @@ hub_rows as (
     where refusal_rule is null
 ),
 
+review_rows as (
+    select * from {{ ref('int_reviews_identified') }}
+    where refusal_rule is null
+),
+
 judge_registry as (
     select * from {{ ref('judge_registry') }}
 ),
@@ -67,6 +72,18 @@ rows_by_name as (
         judge,
         raw_judge,
         judge_type
+    union all
+    select
+        judge,
+        raw_judge,
+        cast(null as varchar) as judge_model,
+        'human' as judge_type,
+        false as is_run,
+        count(*) as row_count
+    from review_rows
+    group by
+        judge,
+        raw_judge
 ),
 
 -- a model under two names is one model, as a judge under two names is one judge

@@ -41,6 +41,11 @@ hub_assessments as (
     select * from {{ ref('stg_hub__assessments') }}
 ),
 
+review_rows as (
+    select * from {{ ref('int_reviews_identified') }}
+    where refusal_rule is not null
+),
+
 labels as (
     select * from {{ ref('labels') }}
 ),
@@ -159,6 +164,20 @@ refused as (
             hub_assessment_rows.blob_id = hub_assessments.blob_id
             and hub_assessment_rows.line = hub_assessments.line
     left join labels on hub_assessments.label_key = labels.raw_label
+    union all
+    select
+        'reviews' as kind,
+        refusal_rule as rule,
+        case
+            when refusal_rule = 'unknown_response'
+                then {{ unknown_reviewed_response_reason('response_uuid') }}
+            else {{ unknown_label_reason('raw_label') }}
+        end as reason,
+        cast(null as varchar) as run_path,
+        line,
+        blob_id,
+        cast(null as varchar) as row_sha256
+    from review_rows
 ),
 
 final as (

@@ -20,6 +20,14 @@ landed_hub_assessments as (
     from {{ source('hub', 'hub_assessments') }}
 ),
 
+landed_reviews as (
+    select
+        blob_id,
+        line,
+        judge_analysis
+    from {{ source('annotation', 'reviews') }}
+),
+
 final as (
     select
         assessments.assessment_uuid,
@@ -40,6 +48,16 @@ final as (
             assessments.blob_id = landed_hub_assessments.blob_id
             and assessments.line = landed_hub_assessments.line
     where assessments.text_relation = 'hub_assessments'
+    union all
+    select
+        assessments.assessment_uuid,
+        landed_reviews.judge_analysis
+    from assessments
+    inner join landed_reviews
+        on
+            assessments.blob_id = landed_reviews.blob_id
+            and assessments.line = landed_reviews.line
+    where assessments.text_relation = 'reviews'
     union all
     -- a reference gives no reasons
     select

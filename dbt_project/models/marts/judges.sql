@@ -15,7 +15,8 @@ activity as (
         min(assessed_at) as first_assessed_at,
         max(assessed_at) as last_assessed_at,
         max(case when origin in ('upstream', 'both') then 1 else 0 end) = 1 as is_upstream,
-        max(case when origin in ('hub', 'both') then 1 else 0 end) = 1 as is_hub
+        max(case when origin in ('hub', 'both') then 1 else 0 end) = 1 as is_hub,
+        max(case when origin = 'annotation' then 1 else 0 end) = 1 as is_annotation
     from assessments
     group by judge
 ),
@@ -31,7 +32,7 @@ final as (
         activity.assessment_count,
         activity.first_assessed_at,
         activity.last_assessed_at,
-        {{ origin('activity.is_upstream', 'activity.is_hub') }} as origin
+        {{ origin('activity.is_upstream', 'activity.is_hub', 'activity.is_annotation') }} as origin
     from activity
     inner join judges on activity.judge = judges.judge
 )

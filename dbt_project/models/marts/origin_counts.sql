@@ -75,7 +75,7 @@ named as (
         entity_names.entity,
         origin_names.origin
     from (values ('questions'), ('responses'), ('assessments'), ('models')) as entity_names (entity)
-    cross join (values ('upstream'), ('hub'), ('both')) as origin_names (origin)
+    cross join (values ('upstream'), ('annotation'), ('hub'), ('both')) as origin_names (origin)
 ),
 
 final as (
