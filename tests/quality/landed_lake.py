@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.annotation.sync import REVIEWS
 from assets.lake import Lake, write_parquet
 from assets.landing.corpus import Corpus, SourceVersion, assemble_corpus
-from assets.annotation.sync import REVIEWS
 from assets.landing.kinds import KINDS, REVIEW_KIND
 from assets.landing.landed_file import land_blob, write_empty_files
 from assets.landing.landing import MANIFEST_SCHEMA, MISSING_LFS_OBJECT
