@@ -10,6 +10,7 @@ from functools import partial
 
 import dagster as dg
 
+from assets.annotation.sync import REVIEWS, stored_revision
 from assets.errors import PipelineError
 from assets.hub.client import remote_revisions
 from assets.lake import Lake
@@ -27,7 +28,7 @@ ONCE = Patience(attempts=1)
 
 
 def sensors(settings: Settings) -> list[dg.SensorDefinition]:
-    """One sensor per git source and one for the Hub; a source that is pinned to a commit has none."""
+    """One sensor per git source, one for the Hub, one for reviews; a source that is pinned to a commit has none."""
     watched = [
         _sensor(settings, f"{source.name}_commit", f"Asks {without_credentials(source.location)} for its commit", look)
         for source in settings.git_sources
@@ -36,6 +37,8 @@ def sensors(settings: Settings) -> list[dg.SensorDefinition]:
     if settings.hub is not None:
         look = partial(remote_revisions, settings.hub)
         watched.append(_sensor(settings, "hub_revisions", "Asks the Hub for the revisions of its datasets", look))
+    reviews = partial(_stored_reviews, Lake(settings.data_dir))
+    watched.append(_sensor(settings, "stored_reviews", "Looks which reviews are stored", reviews))
     return watched
 
 
@@ -53,6 +56,12 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
             description="Refreshes whatever the sensors saw.",
         )
     ]
+
+
+def _stored_reviews(lake: Lake) -> Revisions:
+    """Where nobody has reviewed anything, there is no revision, and no news."""
+    revision = stored_revision(lake)
+    return {} if revision is None else {REVIEWS: revision}
 
 
 def _look_at_commit(source: GitSource) -> Callable[[], Revisions] | None:

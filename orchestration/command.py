@@ -14,6 +14,7 @@ from rich.console import Console
 from assets.errors import PipelineError
 from assets.lake import Lake
 from orchestration.agreement_command import agreement
+from orchestration.review_command import review
 from orchestration.stages import STAGES
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def site() -> None:
 
 
 speechmap.add_command(agreement)
+speechmap.add_command(review)
 
 
 def _data_directory() -> Lake:
