@@ -1,4 +1,4 @@
-"""From the queue by way of two people's reviews to the tables: what they said, how far they agree, what is left to do."""
+"""From the queue by way of two people's reviews to the tables: what they said, and how far they agree."""
 
 import csv
 import hashlib
@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -208,9 +209,8 @@ def test_a_review_of_a_response_that_is_gone_waits_in_quarantine(reviewed: Revie
     assert (row["rule"], row["path"], row["line"]) == ("unknown_response", "annotations/carl.jsonl", 1)
     assert (row["source"], row["row_sha256"]) == ("reviews", hashlib.sha256(line).hexdigest())
     assert GONE in row["reason"]
-    [(revision, changed_at)] = reviewed.rows(
-        "select revision, changed_at from landing.sources where source = 'reviews'"
-    )
+    query = "select revision, changed_at from landing.sources where source = 'reviews'"
+    [(revision, changed_at)] = reviewed.rows(query)
     assert (row["first_seen_commit"], row["first_seen_at"]) == (revision, f"{changed_at.isoformat()}+00:00")
     (rule,) = told["rules"]
     assert "as soon as it is there" in rule["remedy"]
@@ -245,7 +245,7 @@ def test_lineage_leads_from_what_is_stored_to_the_marts(tmp_path: Path) -> None:
     path = ("annotation/reviews", "landing/reviews", "staging/stg_annotation__reviews")
     path += ("intermediate/int_reviews_identified", "intermediate/int_assessments_deduplicated", "marts/assessments")
     keys = [dg.AssetKey(step.split("/")) for step in path]
-    for parent, child in zip(keys, keys[1:], strict=False):
+    for parent, child in pairwise(keys):
         assert parent in graph.get(child).parent_keys
     assert graph.get(keys[0]).group_name == "annotation"
     assert dg.AssetKey(["marts", "response_consensus"]) in graph.get(dg.AssetKey(["marts", "review_queue"])).parent_keys

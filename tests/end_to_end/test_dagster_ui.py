@@ -141,7 +141,8 @@ def test_sensors_and_the_schedule_are_on_and_find_nothing_new(server: DagsterSer
     (entry,) = server.ask(AUTOMATION)["workspaceOrError"]["locationEntries"]
     (repository,) = entry["locationOrLoadError"]["repositories"]
     states = {one["name"]: one["sensorState"]["status"] for one in repository["sensors"]}
-    assert states == {"judgments_commit": "RUNNING", "site_commit": "RUNNING", "hub_revisions": "RUNNING"}
+    names = ("judgments_commit", "site_commit", "hub_revisions", "stored_reviews")
+    assert states == dict.fromkeys(names, "RUNNING")
     assert [one["scheduleState"]["status"] for one in repository["schedules"]] == ["RUNNING"]
     for sensor in states:
         looked = server.ask(LOOK.replace("SENSOR", sensor))["sensorDryRun"]["evaluationResult"]

@@ -7,6 +7,8 @@ import dagster as dg
 import duckdb
 import pytest
 
+from assets.annotation.sync import stored_revision
+from assets.lake import Lake
 from orchestration.automation import schedules, sensors
 from orchestration.definitions import build_definitions
 from orchestration.settings import load_settings
@@ -23,7 +25,7 @@ def repository(tmp_path: Path) -> Repository:
 def look(repository: Repository | Path, cursor: str | None = None, **settings: str) -> dg.SensorResult | dg.SkipReason:
     """One evaluation of the sensor of the judgments, as Dagster's daemon makes it."""
     location = str(repository.path if isinstance(repository, Repository) else repository)
-    (sensor,) = sensors(load_settings(upstream=location, **settings))
+    (sensor,) = (one for one in sensors(load_settings(upstream=location, **settings)) if one.name != "stored_reviews")
     assert sensor.name == "judgments_commit"
     with dg.DagsterInstance.ephemeral() as instance:
         found = sensor(dg.build_sensor_context(instance, cursor=cursor))
@@ -80,7 +82,26 @@ def test_a_branch_is_watched_and_a_pinned_commit_is_not(repository: Repository) 
     head = repository.head()
     repository.commit({"responses/a.jsonl": b"{} \n"})
     assert requested(look(repository, revision="stable")) == [head]
-    assert sensors(load_settings(upstream=str(repository.path), revision=head)) == []
+    pinned = sensors(load_settings(upstream=str(repository.path), revision=head))
+    assert [sensor.name for sensor in pinned] == ["stored_reviews"]
+
+
+def test_new_reviews_are_one_run(repository: Repository, data_dir: Path) -> None:
+    sensor = sensors(load_settings(upstream=str(repository.path)))[-1]
+
+    def watch(cursor: str | None) -> dg.SensorResult:
+        with dg.DagsterInstance.ephemeral() as instance:
+            found = sensor(dg.build_sensor_context(instance, cursor=cursor))
+        assert isinstance(found, dg.SensorResult)
+        return found
+
+    nothing = watch(None)
+    assert requested(nothing) == []
+    (data_dir / "annotations").mkdir(parents=True)
+    (data_dir / "annotations" / "anna.jsonl").write_text("a review\n")
+    first = watch(nothing.cursor)
+    assert requested(first) == [stored_revision(Lake(data_dir))]
+    assert requested(watch(first.cursor)) == []
 
 
 def test_a_remote_out_of_reach_is_asked_again_and_the_cursor_stays(tmp_path: Path) -> None:
@@ -91,15 +112,15 @@ def test_a_remote_out_of_reach_is_asked_again_and_the_cursor_stays(tmp_path: Pat
 
 def test_sensors_and_schedule_are_on_unless_a_setting_turns_them_off(repository: Repository) -> None:
     settings = load_settings(upstream=str(repository.path), site_metadata=str(repository.path))
-    assert [sensor.name for sensor in sensors(settings)] == ["judgments_commit", "site_commit"]
+    assert [sensor.name for sensor in sensors(settings)] == ["judgments_commit", "site_commit", "stored_reviews"]
     assert {sensor.default_status for sensor in sensors(settings)} == {dg.DefaultSensorStatus.RUNNING}
     (daily,) = schedules(settings)
     assert (daily.cron_schedule, daily.default_status) == ("0 4 * * *", dg.DefaultScheduleStatus.RUNNING)
     off = load_settings(upstream=str(repository.path), watch=False, schedule="")
-    assert [sensor.default_status for sensor in sensors(off)] == [dg.DefaultSensorStatus.STOPPED]
+    assert {sensor.default_status for sensor in sensors(off)} == {dg.DefaultSensorStatus.STOPPED}
     assert schedules(off) == []
     slow = load_settings(upstream=str(repository.path), watch_seconds=1800)
-    assert [sensor.minimum_interval_seconds for sensor in sensors(slow)] == [1800]
+    assert {sensor.minimum_interval_seconds for sensor in sensors(slow)} == {1800}
 
 
 def test_they_start_the_refresh_job_of_the_definitions(repository: Repository) -> None:

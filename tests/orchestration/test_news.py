@@ -55,6 +55,17 @@ def test_another_setting_that_tables_depend_on_is_news(
     assert is_news(lake, made_from(repository), STAGES, with_site=True)
 
 
+def test_reviews_that_were_stored_are_news(lake: Lake, repository: Repository) -> None:
+    remember_run(lake, made_from(repository), STAGES, with_site=True)
+    lake.annotations.mkdir()
+    lake.reviews("anna").write_text("a review\n")
+    assert is_news(lake, made_from(repository), STAGES, with_site=True)
+    remember_run(lake, made_from(repository), STAGES, with_site=True)
+    assert not is_news(lake, made_from(repository), STAGES, with_site=True)
+    lake.reviews("anna").write_text("another review\n")
+    assert is_news(lake, made_from(repository), STAGES, with_site=True)
+
+
 def test_another_commit_upstream_or_revision_is_news(lake: Lake, repository: Repository, tmp_path: Path) -> None:
     remember_run(lake, made_from(repository), STAGES, with_site=True)
     git("tag", "old", "main~1", repository=repository.path)

@@ -41,6 +41,7 @@ def test_a_list_survives_the_way_to_another_process() -> None:
         (GOOD.replace('name = "mine"', ""), "source 1: name must be"),
         (GOOD.replace('"mine"', '"My source"'), "source My source: name must be"),
         (GOOD.replace('"mine"', '"hub"'), "source hub: name must be"),
+        (GOOD.replace('"mine"', '"reviews"'), "source reviews: name must be"),
         (GOOD.replace('"https://example.org/mine"', "7"), "source mine: repository must be"),
         (GOOD + "revision = 7", "source mine: revision must be"),
         (GOOD + 'optional = "no"', "source mine: optional must be"),
