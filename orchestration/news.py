@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from assets.annotation.sync import stored_revision
+from assets.annotation.sync import REVIEWS, stored_revision
 from assets.errors import PipelineError
 from assets.hub.client import HubConfig, remote_revisions
 from assets.lake import Lake, read_json, write_json
@@ -70,6 +70,7 @@ def remember_run(lake: Lake, made_from: dict[str, Any], stages: Sequence[str], *
 def _made_by(lake: Lake, stage: str, *, with_site: bool) -> list[Path]:
     return {
         "upstream": [lake.source_state("judgments").parent],
+        "annotation": [lake.source_tree(REVIEWS)],
         "landing": [lake.empty, lake.corpus, lake.manifest],
         "warehouse": [lake.building_warehouse],
         "quality": [lake.warehouse, lake.promoted],

@@ -55,6 +55,13 @@ def test_the_same_file_twice_changes_nothing(lake: Lake) -> None:
     assert (lake.reviews("anna").read_bytes(), lake.reviews("anna").stat().st_mtime_ns) == before
 
 
+def test_a_file_without_reviews_stores_nothing(lake: Lake) -> None:
+    done = take(lake)
+    assert counts(done) == (0, 0, 0, 0, 0)
+    assert "nothing has changed" in done.as_text()
+    assert not lake.annotations.exists()
+
+
 def test_what_is_stored_does_not_depend_on_the_order_of_a_file(lake: Lake) -> None:
     rows = [review(number) for number in range(4)]
     take(lake, *rows)

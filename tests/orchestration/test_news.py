@@ -29,7 +29,8 @@ def lake(data_dir: Path) -> Lake:
     lake = Lake(data_dir)
     sources = lake.source_state("judgments").parent
     made = [lake.corpus, lake.manifest, lake.building_warehouse, lake.warehouse, lake.promoted]
-    for path in (*made, lake.datasets / "manifest.json", lake.site / "index.html", sources / "judgments.json"):
+    made += [lake.source_tree("reviews"), lake.datasets / "manifest.json", lake.site / "index.html"]
+    for path in (*made, sources / "judgments.json"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     lake.empty.mkdir(parents=True)
@@ -132,10 +133,10 @@ def test_a_change_of_code_is_news_and_what_builds_leave_is_not(
         remember_run(lake, made_from(repository), STAGES, with_site=True)
 
 
-@pytest.mark.parametrize("missing", ["warehouse", "promoted", "datasets", "site", "empty"])
+@pytest.mark.parametrize("missing", ["reviews", "warehouse", "promoted", "datasets", "site", "empty"])
 def test_something_that_is_gone_is_news(lake: Lake, repository: Repository, missing: str) -> None:
     remember_run(lake, made_from(repository), STAGES, with_site=True)
-    path = getattr(lake, missing)
+    path = lake.source_tree(missing) if missing == "reviews" else getattr(lake, missing)
     if path.is_dir():
         shutil.rmtree(path)
     else:
