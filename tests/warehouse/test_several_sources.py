@@ -96,7 +96,8 @@ def test_nothing_fails_and_the_one_reference_to_nothing_is_reported(everything: 
 def test_responses_are_matched_with_the_hub_by_question_model_and_text(everything: Everything) -> None:
     counts = everything.hub.counts
     rows = everything.build.rows("select origin, hub_row_count from marts.origin_counts where entity = 'responses'")
-    assert dict(rows) == {"upstream": 0, "both": counts.matched_responses, "hub": counts.hub_only_responses}
+    on_hub = {"both": counts.matched_responses, "hub": counts.hub_only_responses}
+    assert dict(rows) == {"upstream": 0, "annotation": 0, **on_hub}
     current = "select count(*) from marts.responses where origin = 'upstream' and is_current"
     assert everything.build.value(current) == counts.upstream_only_responses
     assert min(counts.matched_responses, counts.hub_only_responses, counts.upstream_only_responses) > 0
