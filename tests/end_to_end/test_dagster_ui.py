@@ -10,7 +10,7 @@ from tests.dashboards.browser import Watch, open_browser
 from tests.end_to_end.dagster_server import DagsterServer, dagster_ui
 from tests.end_to_end.pipeline import Pipeline
 
-GROUPS = {"upstream", "hub", "landing", "warehouse", "statistics", "quality", "dashboards", "publication"}
+GROUPS = {"upstream", "hub", "annotation", "landing", "warehouse", "statistics", "quality", "dashboards", "publication"}
 ASSETS = """{ assetNodes {
   assetKey { path } groupName description kinds isMaterializable
   owners { ... on TeamAssetOwner { team } }
@@ -78,7 +78,7 @@ def test_every_asset_shows_rows_commit_and_columns(demo: Pipeline, assets: dict[
         shown = evidence(node)
         if key == "upstream/site":  # another repository, another commit
             assert shown["upstream_commit"]["text"] != commit
-        elif key.startswith("hub/"):
+        elif key.startswith(("hub/", "annotation/")):
             assert shown["revision"]["text"]
         else:
             assert shown["upstream_commit"]["text"] == commit, key
