@@ -157,8 +157,13 @@ class Lake:
         return self.root / "site"
 
     @property
+    def site_shell(self) -> Path:
+        """The site's pages without data, as they were built last."""
+        return self.root / "site_shell"
+
+    @property
     def site_record(self) -> Path:
-        """What the built site was made from."""
+        """What the pages and the site were made from."""
         return self.root / "site.json"
 
     @property

@@ -41,6 +41,7 @@ def speechmap() -> None:
 @click.option("--site-metadata", help="Folder or URL of the repository with model metadata.")
 @click.option("--select", "selected", help=f"Stages to run, separated by commas: {', '.join(STAGES)}.")
 @click.option("--no-site", is_flag=True, help="Refresh everything but the site.")
+@click.option("--without-text", is_flag=True, help="Leave questions, responses and analyses out of the site.")
 @click.option("--force", is_flag=True, help="Run even if nothing has changed since the last run.")
 def run(
     upstream: str | None,
@@ -48,12 +49,18 @@ def run(
     site_metadata: str | None,
     selected: str | None,
     no_site: bool,
+    without_text: bool,
     force: bool,
 ) -> None:
     """Sync the upstream and refresh everything that follows from it."""
     from orchestration.settings import load_settings
 
-    settings = load_settings(upstream=upstream, site_metadata=site_metadata, revision=revision)
+    settings = load_settings(
+        upstream=upstream,
+        site_metadata=site_metadata,
+        revision=revision,
+        site_texts=False if without_text else None,
+    )
     _refresh(settings, _stages(selected), with_site=not no_site, force=force)
 
 

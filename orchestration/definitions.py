@@ -54,6 +54,7 @@ def build_definitions(
             on_missing_lfs=settings.on_missing_lfs,
         ),
         "hub": _hub_resource(settings),
+        "site_settings": dashboards.SiteResource(with_texts=settings.site_texts),
     }
     return dg.Definitions(
         assets=[

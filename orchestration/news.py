@@ -47,6 +47,7 @@ def ingredients(settings: Settings) -> dict[str, Any]:
             "reviews": stored_revision(Lake(settings.data_dir)),
             "on_missing_lfs": settings.on_missing_lfs,
             "small_sample": settings.small_sample,
+            "site_texts": settings.site_texts,
             "code": _code_hash(),
         }
 

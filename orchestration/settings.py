@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     small_sample: int = Field(
         SMALL_SAMPLE, ge=0, description="Figures that rest on fewer responses are kept and flagged as a small sample."
     )
+    site_texts: bool = Field(
+        True,
+        description="Whether the site has the texts of questions, responses and analyses, most of its size.",
+    )
     webhook: SecretStr | None = Field(
         None, description="Address that gets a POST with JSON when a refresh fails; a chat's incoming webhook will do."
     )

@@ -9,11 +9,12 @@ import polars as pl
 
 from assets.check_history import read_history
 from assets.dashboards.export import Refresh, export_site_data
-from assets.dashboards.site import build_site
-from assets.dashboards.site_inputs import site_inputs
-from assets.lake import Lake, read_json, write_json
+from assets.dashboards.refresh_site import refresh_site
+from assets.dashboards.site_tables import TABLES
+from assets.lake import Lake
 from assets.quality.assets import gate
 from assets.quality.gate import GateDecision, require_open_gate
+from assets.quality.refresh_changes import read_changes
 from assets.resources import LakeResource
 from assets.upstream.assets import OWNERS
 from assets.warehouse.assets import MANIFEST
@@ -22,20 +23,17 @@ from assets.warehouse.state import commit_of
 
 GROUP = "dashboards"
 PROJECT = Path(__file__).resolve().parents[2] / "dashboards"
-EXPORTED_MARTS = (
-    "assessments",
-    "judge_pair_agreement",
-    "judge_pair_transitions",
-    "judges",
-    "model_compliance",
-    "models",
-    "quarantine",
-    "questions",
-    "responses",
-)
-# Exported files that are made of one mart under another name, and those that are made of none.
-MADE_OF = {"quarantined_rows": "quarantine"}
-OF_NO_MART = {"checks", "check_runs", "sources"}
+# Exported files whose query is not in `TABLES`, with the marts that they are made of; files of no mart are left out.
+MADE_OF = {"quarantined_rows": ("quarantine",)}
+READ_BY_FILE = {name: table.marts for name, table in TABLES.items()} | MADE_OF
+TEXT_VIEWS = ("response_texts", "assessment_texts")
+EXPORTED_MARTS = sorted({mart for marts in READ_BY_FILE.values() for mart in marts} | set(TEXT_VIEWS))
+
+
+class SiteResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """What the site shows."""
+
+    with_texts: bool = True
 
 
 @dg.asset(
@@ -45,13 +43,19 @@ OF_NO_MART = {"checks", "check_runs", "sources"}
     kinds={"duckdb", "parquet"},
     owners=OWNERS,
 )
-def data(lake: LakeResource) -> dg.MaterializeResult[None]:
-    """The promoted marts as narrow Parquet files that the browser reads."""
+def data(lake: LakeResource, site_settings: SiteResource) -> dg.MaterializeResult[None]:
+    """The promoted marts as narrow Parquet files that the browser reads, and the texts in packs."""
     decision = require_open_gate(lake.lake)
-    refresh = _refresh(lake.lake, decision)
+    refresh = shown_refresh(lake.lake, decision)
     history = read_history(lake.lake)
     rows = export_site_data(
-        lake.lake.warehouse, lake.lake.export, refresh=refresh, checks=decision.results, history=history
+        lake.lake.warehouse,
+        lake.lake.export,
+        refresh=refresh,
+        checks=decision.results,
+        history=history,
+        changes=read_changes(lake.lake, decision.state),
+        with_texts=site_settings.with_texts,
     )
     return dg.MaterializeResult(
         metadata={
@@ -66,20 +70,15 @@ def data(lake: LakeResource) -> dg.MaterializeResult[None]:
 
 @dg.asset(key=["dashboards", "site"], deps=[data], group_name=GROUP, kinds={"evidence"}, owners=OWNERS)
 def site(lake: LakeResource) -> dg.MaterializeResult[None]:
-    """The static site over the exported data; built anew only if data or pages have changed."""
+    """The static site: pages, built anew only if they have changed, with the exported data beside them."""
     place = lake.lake
     require_open_gate(place)
-    inputs = site_inputs(PROJECT, place.export)
-    is_current = (read_json(place.site_record) or {}).get("inputs") == inputs and (place.site / "index.html").exists()
-    if not is_current:
-        place.site_record.unlink(missing_ok=True)  # killed after the build, it would vouch for another site
-        build_site(PROJECT, place.export, place.building / "site", place.site)
-        write_json(place.site_record, {"inputs": inputs})
+    rebuilt = refresh_site(place, PROJECT)
     files = [path for path in place.site.rglob("*") if path.is_file()]
     return dg.MaterializeResult(
         metadata={
             "upstream_commit": commit_of(place.warehouse),
-            "rebuilt": not is_current,
+            "pages_built": rebuilt,
             "files": len(files),
             "bytes": sum(path.stat().st_size for path in files),
             "path": dg.MetadataValue.path(str(place.site)),
@@ -92,25 +91,19 @@ def _columns(export: Path) -> dict[str, dg.TableSchema | dg.TableColumnLineage]:
     known = mart_columns(MANIFEST)
     schema, lineage = [], {}
     for path in sorted(export.glob("*.parquet")):
+        marts = READ_BY_FILE.get(path.stem, ())
         for column, dtype in pl.read_parquet_schema(path).items():
             name = f"{path.stem}.{column}"
             schema.append(dg.TableColumn(name, str(dtype)))
-            if path.stem in OF_NO_MART:
-                continue
-            stem = MADE_OF.get(path.stem, path.stem)
-            mart = stem if stem in EXPORTED_MARTS else None
             is_label = path.stem == "response_labels" and column.startswith("judge_")
-            source = (
-                known["assessments"]["label"]
-                if is_label
-                else find_column(known, [mart] if mart else EXPORTED_MARTS, column)
-            )
+            source = known["assessments"]["fine_label"] if is_label else find_column(known, marts, column)
             if source is not None:
                 lineage[name] = [dg.TableColumnDep(dg.AssetKey(["marts", source.mart]), source.name)]
     return {"dagster/column_schema": dg.TableSchema(schema), "dagster/column_lineage": dg.TableColumnLineage(lineage)}
 
 
-def _refresh(lake: Lake, decision: GateDecision) -> Refresh:
+def shown_refresh(lake: Lake, decision: GateDecision) -> Refresh:
+    """What the site tells of the refresh that the promoted state comes from."""
     with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
         upstream, commit, committed_at = warehouse.execute(
             "select upstream, upstream_commit, committed_at from landing.refresh"

@@ -1,13 +1,13 @@
-"""The Parquet files that the dashboards read, written from the promoted marts.
+"""The files that the dashboards read, written from the promoted warehouse: tables as Parquet, and packs of texts.
 
-Which columns leave the warehouse for the browser, and in which order, is decided here. How the site finds the
-files belongs in `site.py`.
+Which tables there are is said in `site_tables.py`. How the site finds the files belongs in `site.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
@@ -15,9 +15,18 @@ import polars as pl
 
 from assets.check_history import empty_history
 from assets.check_record import CheckResult
+from assets.dashboards.change_export import change_tables
 from assets.dashboards.quality_export import quality_queries
+from assets.dashboards.response_labels import number_rows
+from assets.dashboards.site_tables import TABLES
+from assets.dashboards.table_descriptions import described_tables
+from assets.dashboards.text_packs import CHUNKS, PACKS, write_text_packs
 from assets.errors import PipelineError
 from assets.lake import atomic_folder
+
+TEXTS = "texts"
+# Sorting the texts of a full corpus takes more than this; DuckDB writes what does not fit beside the warehouse.
+_MEMORY = "3GB"
 
 
 @dataclass(frozen=True)
@@ -34,38 +43,6 @@ class Refresh:
     gate_result: str
 
 
-# One query per file, rows in an order that compresses well and is the same on every run.
-_TABLES = {
-    "models": "select * from marts.models order by model",
-    "questions": """
-        select question_uuid, question_id, category, theme, domain, variant, language
-        from marts.questions
-        order by category, question_id
-    """,
-    "judge_pair_agreement": """
-        select * from marts.judge_pair_agreement
-        order by label_set, scope, scope_value, judge_a, judge_b
-    """,
-    "judge_pair_transitions": """
-        select * from marts.judge_pair_transitions
-        order by label_set, scope, scope_value, judge_a, judge_b, label_a, label_b
-    """,
-    "model_compliance": "select * from marts.model_compliance order by judge, model",
-}
-
-_JUDGES = """
-    select
-        judge,
-        judge_type,
-        array_to_string(aliases, ', ') as aliases,
-        assessment_count,
-        first_assessed_at,
-        last_assessed_at,
-        'judge_' || row_number() over (order by judge) as label_column
-    from marts.judges
-    order by judge
-"""
-
 _REFRESH = """
     select
         $upstream as upstream,
@@ -73,6 +50,7 @@ _REFRESH = """
         $committed_at::timestamp as committed_at,
         $refreshed_at::timestamp as refreshed_at,
         $gate_result as gate_result,
+        $with_texts as has_texts,
         (select count(*) from marts.questions) as question_count,
         (select count(*) from marts.models) as model_count,
         (select count(*) from marts.judges) as judge_count,
@@ -89,6 +67,8 @@ def export_site_data(
     refresh: Refresh,
     checks: Sequence[CheckResult] = (),
     history: pl.DataFrame | None = None,
+    changes: Mapping[str, Any] | None = None,
+    with_texts: bool = True,
 ) -> dict[str, int]:
     """Write the files of the site export from the marts in `warehouse` to the folder `destination`.
 
@@ -101,6 +81,8 @@ def export_site_data(
         refresh: the refresh that the tables come from.
         checks: what was found on them.
         history: what was found on every state so far; columns of `assets.check_history`.
+        changes: what the refresh changed, as `assets.quality.refresh_changes` records it.
+        with_texts: whether questions, responses and analyses are exported, or only labels and keys.
 
     Returns:
         Rows per exported table.
@@ -111,9 +93,22 @@ def export_site_data(
     if not warehouse.is_file():
         raise PipelineError(f"{warehouse}: no such warehouse; run the pipeline up to its gate first")
     try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection, atomic_folder(destination) as folder:
+        with (
+            duckdb.connect(str(warehouse), read_only=True, config={"memory_limit": _MEMORY}) as connection,
+            atomic_folder(destination) as folder,
+        ):
+            number_rows(connection)
             more = quality_queries(connection, checks, empty_history() if history is None else history)
-            return _write_tables(connection, folder, refresh, more)
+            chunks, packs = pl.DataFrame(schema=CHUNKS), pl.DataFrame(schema=PACKS)
+            if with_texts:
+                chunks, packs = write_text_packs(connection, folder / TEXTS, destination / TEXTS)
+            else:
+                connection.execute("update exported_questions set question = null")
+            described = {"tables": described_tables(), "text_chunks": chunks, "text_packs": packs}
+            for name, frame in {**change_tables(changes), **described}.items():
+                connection.register(f"exported_{name}", frame)
+                more[name] = f"from exported_{name}"
+            return _write_tables(connection, folder, vars(refresh) | {"with_texts": with_texts}, more)
     except duckdb.CatalogException as error:
         raise PipelineError(f"{warehouse}: a mart is missing; build the warehouse again ({error})") from error
     except duckdb.BinderException as error:
@@ -121,18 +116,15 @@ def export_site_data(
 
 
 def _write_tables(
-    connection: duckdb.DuckDBPyConnection, folder: Path, refresh: Refresh, more: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, folder: Path, about: Mapping[str, object], more: Mapping[str, str]
 ) -> dict[str, int]:
     # COPY takes no parameters, so what depends on values goes through a temporary table.
-    connection.execute(f"create temp table exported_judges as {_JUDGES}")
-    values = vars(refresh) | {"upstream": without_credentials(refresh.upstream)}
+    values = {**about, "upstream": without_credentials(str(about["upstream"]))}
     connection.execute(f"create temp table exported_refresh as {_REFRESH}", values)
     queries = {
         "refresh": "from exported_refresh",
-        "judges": "from exported_judges order by judge",
-        **_TABLES,
+        **{name: table.query for name, table in TABLES.items()},
         **more,
-        "response_labels": response_labels_query(connection),
     }
     return {name: _copy(connection, query, folder / f"{name}.parquet") for name, query in queries.items()}
 
@@ -143,51 +135,6 @@ def without_credentials(upstream: str) -> str:
     if "://" not in upstream or "@" not in parts.netloc:
         return upstream
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def response_labels_query(connection: duckdb.DuckDBPyConnection) -> str:
-    """SQL of one row per response with a latest assessment and one column per judge.
-
-    Columns are named by the judge's position (`judge_1`, ...), and the judge's name stays a string in
-    `exported_judges`: a name is upstream's text and never becomes part of the SQL.
-    """
-    columns = [
-        name for (name,) in connection.execute("select label_column from exported_judges order by judge").fetchall()
-    ]
-    labels = "".join(
-        f",\n        any_value(latest.label) filter (where latest.label_column = '{column}') as {column}"
-        for column in columns
-    )
-    return f"""
-    with latest as (
-        select assessments.response_uuid, assessments.label, exported_judges.label_column
-        from marts.assessments
-        inner join exported_judges on assessments.judge = exported_judges.judge
-        where assessments.is_latest
-    ),
-    labelled as (
-        select
-        latest.response_uuid{labels}
-        from latest
-        group by latest.response_uuid
-    )
-    select
-        questions.category,
-        questions.theme,
-        questions.domain,
-        responses.model,
-        models.family,
-        models.creator,
-        responses.provider,
-        questions.language,
-        responses.is_current,
-        labelled.* exclude (response_uuid)
-    from labelled
-    inner join marts.responses on labelled.response_uuid = responses.response_uuid
-    inner join marts.questions on responses.question_uuid = questions.question_uuid
-    left join marts.models on responses.model = models.model
-    order by questions.category, questions.theme, responses.model, labelled.response_uuid
-    """
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:

@@ -1,9 +1,9 @@
-"""The static site: Evidence pages plus exported Parquet in, one folder of files out.
+"""The static site: Evidence pages in, a shell of pages and scripts out, and the exported data put beside it.
 
 `evidence build` is not used. It is a shell around Vite that copies the pages with a file watcher while Vite is
-already reading them, converts every source row to a JavaScript object, and reports home. The same steps are
-done here without those: template and pages are copied, the Parquet files are put where the browser engine
-looks for them, Vite runs, and the result replaces the old site by rename.
+already reading them, converts every source row to a JavaScript object, writes the data into the pages, and reports
+home. Here the pages are built without data, which takes a minute and is done only when the pages have changed; a
+refresh of the data puts new files beside the same shell.
 """
 
 import hashlib
@@ -12,16 +12,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+import polars as pl
+
+from assets.dashboards.export import TEXTS
 from assets.errors import PipelineError
 from assets.lake import atomic_folder
 
-# The schema under which the browser engine finds the tables.
-SOURCE = "speechmap"
-# Parts of Evidence's template that a published site has no use for: tools that work in development only, and
-# Evidence's own icons.
-_LEFT_OUT = ("src/pages/explore", "src/pages/settings", "src/pages/manifest.webmanifest", "static")
+# Parts of Evidence's template that this site has its own of, or no use for: pages, layouts and routes that serve
+# data to prerendered pages or to tools that work in development only, and Evidence's icons.
+_LEFT_OUT = ("src/pages", "src/fix-tprotocol-service-worker.js", "static")
 # Everything of the project that a build reads, besides the installed packages.
 PARTS = (
     "pages",
@@ -30,51 +32,98 @@ PARTS = (
     "app.html",
     "hooks.server.js",
     "evidence.config.yaml",
+    "svelte.config.js",
     "package.json",
 )
 _LAST_LINES = 15
 
 
-def build_site(project: Path, data: Path, work: Path, destination: Path) -> None:
-    """Build the site in `project` on the exported Parquet files in `data` and put it at `destination`.
+def build_shell(project: Path, work: Path, destination: Path) -> None:
+    """Build the pages of `project`, which hold no data, and put them at `destination`.
 
     Everything is made in a copy below `work`; `project` is only read. `destination` is replaced by rename once
-    the build has succeeded, so a failed build leaves the old site.
+    the build has succeeded, so a failed build leaves the old shell.
 
     Args:
         project: the Evidence project with pages, components, static files and installed node_modules.
-        data: folder written by `export_site_data`.
         work: folder of this build, emptied first and gone afterwards unless the build fails. Two builds at a
             time need two of them.
         destination: folder that will hold index.html.
 
     Raises:
-        PipelineError: npm packages or data are missing, or the build failed.
+        PipelineError: npm packages are missing, or the build failed.
     """
-    _check(project, data)
-    template = _prepare(project, data, work)
+    if not (project / "node_modules" / "@evidence-dev" / "evidence").is_dir():
+        raise PipelineError(f"{project / 'node_modules'}: the site's npm packages are missing; run `make setup`")
+    template = _prepare(project, work)
     _run_vite(project, template)
     with atomic_folder(destination) as folder:
         shutil.copytree(template / "build", folder, dirs_exist_ok=True)
-        _name_data_by_content(folder / "data")
     shutil.rmtree(work)
 
 
-def _check(project: Path, data: Path) -> None:
-    if not (project / "node_modules" / "@evidence-dev" / "evidence").is_dir():
-        raise PipelineError(f"{project / 'node_modules'}: the site's npm packages are missing; run `make setup`")
-    if not any(data.glob("*.parquet")):
+def assemble_site(shell: Path, data: Path, destination: Path) -> None:
+    """Put the exported files in `data` beside the pages in `shell`, and the whole at `destination`.
+
+    Tables get names with the hash of their content, so that a browser never mixes two refreshes; `data/manifest.json`
+    tells the names. Files are linked rather than copied where the file system can.
+
+    Args:
+        shell: folder written by `build_shell`.
+        data: folder written by `export_site_data`.
+        destination: folder that will hold index.html; replaced by rename.
+
+    Raises:
+        PipelineError: there is no data.
+    """
+    tables = sorted(data.glob("*.parquet"))
+    if not tables:
         raise PipelineError(f"{data}: no exported Parquet files; export the site data first")
+    with atomic_folder(destination) as folder:
+        _link_tree(shell, folder)
+        placed = {path.stem: _place_table(path, folder) for path in tables}
+        manifest: dict[str, object] = {"tables": placed, "texts": None}
+        if (data / TEXTS).is_dir():
+            _link_tree(data / TEXTS, folder / "data" / TEXTS, "*.bin")
+            manifest["texts"] = f"data/{TEXTS}"
+        (folder / "data" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def _prepare(project: Path, data: Path, work: Path) -> Path:
+def _place_table(source: Path, site: Path) -> Mapping[str, object]:
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
+    target = site / "data" / f"{source.stem}.{digest}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _link(source, target)
+    rows = pl.scan_parquet(source).select(pl.len()).collect().item()
+    return {"path": f"data/{target.name}", "rows": rows, "bytes": source.stat().st_size}
+
+
+def _link_tree(source: Path, target: Path, pattern: str = "*") -> None:
+    for path in sorted(path for path in source.rglob(pattern) if path.is_file()):
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _link(path, place)
+
+
+def _link(source: Path, target: Path) -> None:
+    # Neither shell nor export is ever changed in place: both are replaced as folders.
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _prepare(project: Path, work: Path) -> Path:
     """Lay out the work copy and return the folder in which Vite runs."""
     shutil.rmtree(work, ignore_errors=True)
     # Evidence tells by this path whether it runs inside a project.
     template = work / ".evidence" / "template"
     shutil.copytree(project / "node_modules" / "@evidence-dev" / "evidence" / "template", template)
     for name in _LEFT_OUT:
-        shutil.rmtree(template / name)
+        if (template / name).is_dir():
+            shutil.rmtree(template / name)
+        else:
+            (template / name).unlink()
     for name in PARTS:
         if (project / name).is_dir():
             shutil.copytree(project / name, work / name)
@@ -90,7 +139,6 @@ def _prepare(project: Path, data: Path, work: Path) -> Path:
         target = template / "src" / "pages" / _route(source.relative_to(work / "pages"))
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
-    _place_data(data, template / "static" / "data")
     return template
 
 
@@ -99,31 +147,6 @@ def _route(page: Path) -> Path:
     if page.suffix != ".md":
         return page
     return page.with_name("+page.md") if page.stem == "index" else page.with_suffix("") / "+page.md"
-
-
-def _place_data(data: Path, folder: Path) -> None:
-    rendered = []
-    for source in sorted(data.glob("*.parquet")):
-        target = folder / SOURCE / source.stem / source.name
-        target.parent.mkdir(parents=True)
-        shutil.copy(source, target)
-        rendered.append(f"static/data/{SOURCE}/{source.stem}/{source.name}")
-    (folder / "manifest.json").write_text(json.dumps({"renderedFiles": {SOURCE: rendered}}), encoding="utf-8")
-
-
-def _name_data_by_content(folder: Path) -> None:
-    """Put each Parquet file into a folder named by its hash, so that a browser never mixes two refreshes."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    renamed = []
-    for url in manifest["renderedFiles"][SOURCE]:
-        name = url.rsplit("/", 1)[1]
-        path = folder / SOURCE / Path(name).stem / name
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-        (path.parent / digest).mkdir()
-        path.rename(path.parent / digest / name)
-        renamed.append(f"static/data/{SOURCE}/{path.parent.name}/{digest}/{name}")
-    manifest["renderedFiles"][SOURCE] = renamed
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def node_executable() -> str:
@@ -141,8 +164,6 @@ def node_executable() -> str:
 def _run_vite(project: Path, template: Path) -> None:
     environment = os.environ | {
         "NODE_OPTIONS": f"{os.environ.get('NODE_OPTIONS', '')} --max-old-space-size=4096".strip(),
-        "EVIDENCE_DATA_DIR": "./static/data",
-        "EVIDENCE_DATA_URL_PREFIX": "static/data",
         "EVIDENCE_IS_BUILDING": "true",
         "SEND_ANONYMOUS_USAGE_STATS": "no",
     }

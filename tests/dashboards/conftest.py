@@ -10,11 +10,14 @@ from playwright.sync_api import Browser, Page
 from assets.check_history import empty_history
 from assets.check_record import CheckResult
 from assets.dashboards.export import Refresh, export_site_data
-from assets.dashboards.site import build_site
+from assets.dashboards.site import assemble_site, build_shell
+from assets.quality.refresh_changes import compare_warehouses
+from tests.end_to_end.pipeline import Pipeline
 
 from .browser import BuiltSite, Watch, open_browser, served
-from .marts_fixture import write_marts
+from .hostile_warehouse import make_hostile
 
+SIZE = ("--questions", "80", "--models", "8", "--judges", "3", "--seed", "11")
 PROJECT = Path(__file__).resolve().parents[2] / "dashboards"
 REFRESH = Refresh(
     upstream="https://name:secret@git.example/speechmap.git",
@@ -46,16 +49,35 @@ def history() -> pl.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_marts(tmp_path_factory.mktemp("marts") / "ware'house.duckdb")
+def promoted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse that a run on the demo corpus promoted. Read only."""
+    pipeline = Pipeline(tmp_path_factory.mktemp("demo"))
+    done = pipeline.command("demo", *SIZE, "--no-site")
+    assert done.returncode == 0, done.stderr
+    return pipeline.lake.warehouse
 
 
 @pytest.fixture(scope="session")
-def built_site(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The real site over marts with hostile names, built once."""
+def warehouse(promoted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with hostile names and texts, in a folder with a quote in its name. Read only."""
+    return make_hostile(promoted, tmp_path_factory.mktemp("hostile") / "ware'house")
+
+
+@pytest.fixture(scope="session")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real pages, built once. Read only."""
+    folder = tmp_path_factory.mktemp("shell")
+    build_shell(PROJECT, folder / "building", folder / "shell")
+    return folder / "shell"
+
+
+@pytest.fixture(scope="session")
+def built_site(promoted: Path, warehouse: Path, shell: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The real site over the hostile warehouse."""
     folder = tmp_path_factory.mktemp("site")
-    export_site_data(warehouse, folder / "export", refresh=REFRESH, checks=CHECKS, history=history())
-    build_site(PROJECT, folder / "export", folder / "building", folder / "site")
+    changes = compare_warehouses(promoted, warehouse)
+    export_site_data(warehouse, folder / "export", refresh=REFRESH, checks=CHECKS, history=history(), changes=changes)
+    assemble_site(shell, folder / "export", folder / "site")
     return BuiltSite(folder / "site", warehouse)
 
 

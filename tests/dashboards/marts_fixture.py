@@ -13,13 +13,9 @@ from pathlib import Path
 
 import duckdb
 
-LABELS = ("COMPLETE", "EVASIVE", "DENIAL", "ERROR")
-HOSTILE_THEME = 'it\'s_"quoted"; drop table judges --'
-HOSTILE_MODEL = "evil/<script>window.pwned=1</script>{@html 'x'}`${1+1}`"
-HOSTILE_FAMILY = "O'Family <img src=x onerror=window.pwned=1> {7*7}"
-HOSTILE_LABEL = "label '<img src=x onerror=window.pwned=1>{@html 1}' is unknown"
-HOSTILE_JUDGE = 'z-judge/\'; <b onclick="window.pwned=1">{judge}</b>'
+from .hostile_warehouse import HOSTILE_FAMILY, HOSTILE_JUDGE, HOSTILE_LABEL, HOSTILE_MODEL, HOSTILE_THEME
 
+LABELS = ("COMPLETE", "EVASIVE", "DENIAL", "ERROR")
 JUDGES = (
     "a-judge/strict",
     "b-judge/lenient",

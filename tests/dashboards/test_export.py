@@ -8,25 +8,12 @@ import duckdb
 import pytest
 
 from assets.dashboards.export import Refresh, export_site_data
+from assets.dashboards.site_tables import TABLES
 from assets.errors import PipelineError
 
-from .marts_fixture import HOSTILE_JUDGE, JUDGES
+from .hostile_warehouse import HOSTILE_JUDGE
 
 REFRESH = Refresh("https://git.example/up.git", "c0ffee", datetime(2026, 1, 2), datetime(2026, 1, 3), "passed")
-TABLES = {
-    "refresh",
-    "judges",
-    "models",
-    "questions",
-    "judge_pair_agreement",
-    "judge_pair_transitions",
-    "model_compliance",
-    "response_labels",
-    "checks",
-    "check_runs",
-    "quarantined_rows",
-    "sources",
-}
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +31,19 @@ def source(export: Path, table: str) -> str:
     return "'" + str(export / f"{table}.parquet").replace("'", "''") + "'"
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 def test_every_table_of_the_site_is_written_and_counted(warehouse: Path, tmp_path: Path) -> None:
     counts = export_site_data(warehouse, tmp_path / "export", refresh=REFRESH)
-    assert {path.name for path in (tmp_path / "export").iterdir()} == {f"{name}.parquet" for name in TABLES}
-    assert counts == {name: rows(f"select count(*) from {source(tmp_path / 'export', name)}")[0][0] for name in TABLES}
+    assert {path.stem for path in (tmp_path / "export").glob("*.parquet")} == set(counts)
+    assert set(TABLES) <= set(counts)
+    assert counts == {name: rows(f"select count(*) from {source(tmp_path / 'export', name)}")[0][0] for name in counts}
 
 
-@pytest.mark.parametrize("mart", ["models", "judge_pair_agreement", "judge_pair_transitions", "model_compliance"])
+@pytest.mark.parametrize("mart", ["panel_agreement", "model_compliance", "judge_style_bias", "dawid_skene_confusions"])
 def test_marts_reach_the_site_unchanged(export: Path, warehouse: Path, mart: str) -> None:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         assert sorted(rows(f"from {source(export, mart)}"), key=str) == sorted(
@@ -58,40 +51,47 @@ def test_marts_reach_the_site_unchanged(export: Path, warehouse: Path, mart: str
         )
 
 
-def test_questions_leave_without_their_text(export: Path) -> None:
-    columns = [name for name, *_ in rows(f"describe from {source(export, 'questions')}")]
-    assert columns == ["question_uuid", "question_id", "category", "theme", "domain", "variant", "language"]
-
-
-def test_judges_are_numbered_in_order_of_name(export: Path) -> None:
-    found = rows(f"select judge, label_column, aliases from {source(export, 'judges')} order by judge")
-    assert found == [
-        (judge, f"judge_{number}", f"{judge}-alias, other") for number, judge in enumerate(sorted(JUDGES), start=1)
-    ]
-    assert HOSTILE_JUDGE in JUDGES
-
-
-def test_wide_labels_are_the_latest_assessments_per_response_and_judge(export: Path, warehouse: Path) -> None:
-    columns = {judge: f"judge_{number}" for number, judge in enumerate(sorted(JUDGES), start=1)}
+def test_judges_are_numbered_in_order_of_name(export: Path, warehouse: Path) -> None:
+    found = rows(f"select judge, label_column from {source(export, 'judges')} order by judge")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
+        judges = [judge for (judge,) in connection.sql("select judge from marts.judges order by judge").fetchall()]
+    assert found == [(judge, f"judge_{number}") for number, judge in enumerate(judges, start=1)]
+    assert HOSTILE_JUDGE in judges
+
+
+def test_the_narrow_table_holds_the_latest_label_of_each_judge(export: Path, warehouse: Path) -> None:
+    """One row per response in the order of the response numbers, and every name behind a number."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        judges = [judge for (judge,) in connection.sql("select judge from marts.judges order by judge").fetchall()]
         latest = connection.sql(
             """
-            select
-                response_uuid, questions.category, theme, domain, responses.model, family, creator, provider,
-                language, is_current, judge, label
+            select response_uuid, question_id, category, responses.model, provider, is_current, judge, fine_label
             from marts.assessments
             join marts.responses using (response_uuid)
             join marts.questions on responses.question_uuid = questions.question_uuid
-            left join marts.models on responses.model = models.model
             where is_latest
             """
         ).fetchall()
     expected: dict[object, list[object]] = {}
     for uuid, *attributes, judge, label in latest:
-        row = expected.setdefault(uuid, [*attributes, *[None] * len(columns)])
-        row[len(attributes) + list(columns).index(judge)] = label
-    names = "category, theme, domain, model, family, creator, provider, language, is_current"
-    found = rows(f"select {names}, {', '.join(columns.values())} from {source(export, 'response_labels')}")
+        row = expected.setdefault(uuid, [*attributes, *[None] * len(judges)])
+        row[len(attributes) + judges.index(judge)] = label
+    columns = ", ".join(f"label_{n}.fine_label" for n in range(len(judges)))
+    joins = "".join(
+        f" left join {source(export, 'labels')} as label_{n} on label_{n}.label_number = judge_{n + 1}"
+        for n in range(len(judges))
+    )
+    found = rows(
+        f"""
+        select question_id, category, model, provider, is_current, {columns}
+        from {source(export, "response_labels")} as responses
+        join {source(export, "questions")} using (question_number)
+        join {source(export, "models")} using (model_number)
+        left join {source(export, "providers")} as providers
+            on providers.provider_number = responses.provider_number
+        {joins}
+        """
+    )
     assert Counter(map(tuple, expected.values())) == Counter(found)
 
 
@@ -101,7 +101,7 @@ def test_refresh_tells_the_state_and_counts_the_marts(export: Path, warehouse: P
             connection.sql(f"select count(*) from marts.{mart}").fetchall()[0][0]
             for mart in ("questions", "models", "judges", "responses", "assessments", "quarantine")
         )
-    assert rows(f"from {source(export, 'refresh')}") == [(*vars(REFRESH).values(), *counts)]
+    assert rows(f"from {source(export, 'refresh')}") == [(*vars(REFRESH).values(), True, *counts)]
 
 
 @pytest.mark.parametrize(
@@ -123,12 +123,12 @@ def test_credentials_of_the_upstream_do_not_reach_the_site(
 def test_a_missing_mart_is_named_and_the_old_export_stays(warehouse: Path, tmp_path: Path) -> None:
     copy = shutil.copy(warehouse, tmp_path / "warehouse.duckdb")
     export_site_data(copy, tmp_path / "export", refresh=REFRESH)
-    before = {path.name: path.read_bytes() for path in (tmp_path / "export").iterdir()}
+    before = contents(tmp_path / "export")
     with duckdb.connect(str(copy)) as connection:
         connection.execute("drop table marts.model_compliance")
     with pytest.raises(PipelineError, match="model_compliance"):
         export_site_data(copy, tmp_path / "export", refresh=REFRESH)
-    assert {path.name: path.read_bytes() for path in (tmp_path / "export").iterdir()} == before
+    assert contents(tmp_path / "export") == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["export", "warehouse.duckdb"]
 
 

@@ -1,9 +1,12 @@
 """The page on data quality in a real browser: what the checks found, in the words that the records have."""
 
+import duckdb
 from playwright.sync_api import Locator, Page, expect
 
 from .browser import open_page
-from .marts_fixture import HOSTILE_LABEL
+from .conftest import REFRESH
+from .hostile_warehouse import HOSTILE_LABEL
+from .written import count
 
 
 def cells(page: Page, table: str) -> list[list[str]]:
@@ -39,8 +42,42 @@ def test_refused_rows_are_counted_by_rule_and_their_reason_is_inert(page: Page, 
     assert since.startswith("20")
 
 
-def test_sources_tell_their_revision_and_time(page: Page, origin: str) -> None:
+def test_sources_tell_their_revision_and_time(page: Page, origin: str, marts: duckdb.DuckDBPyConnection) -> None:
+    expected = marts.execute(
+        """
+        select source, kind, coalesce(substr(revision, 1, 12), '–'), strftime(changed_at, '%Y-%m-%d %H:%M')
+        from landing.sources
+        """
+    ).fetchall()
     open_page(page, origin, "/data-quality/")
-    ((source, kind, revision, changed),) = cells(page, "Freshness of sources")
-    assert (source, kind, revision) == ("judgments", "git", "c" * 12)
-    assert changed.startswith("20")
+    assert sorted(map(tuple, cells(page, "Freshness of sources"))) == sorted(expected)
+
+
+def test_lineage_leads_from_the_commit_to_the_gate(page: Page, origin: str, marts: duckdb.DuckDBPyConnection) -> None:
+    open_page(page, origin, "/data-quality/")
+    steps = page.locator("[data-step]")
+    expect(steps).to_have_count(5)
+    expect(steps.nth(0)).to_contain_text(f"commit {REFRESH.upstream_commit[:12]}")
+    for source, revision in marts.execute("select source, substr(revision, 1, 12) from landing.sources").fetchall():
+        expect(steps.nth(0)).to_contain_text(f"at {revision}" if revision else source)
+    ((responses,),) = marts.execute("select count(*) from marts.responses").fetchall()
+    expect(steps.nth(2)).to_contain_text(f"{count(responses)} responses")
+    expect(steps.nth(3)).to_contain_text(REFRESH.gate_result)
+    expect(steps.nth(3)).to_contain_text("1 of 3 checks passed")
+
+
+def test_rows_are_told_by_where_they_were_found(page: Page, origin: str, marts: duckdb.DuckDBPyConnection) -> None:
+    expected = marts.execute(
+        """
+        select
+            entity,
+            sum(row_count),
+            sum(row_count) filter (where origin = 'upstream'),
+            sum(row_count) filter (where origin = 'hub'),
+            sum(row_count) filter (where origin = 'both')
+        from marts.origin_counts group by entity
+        """
+    ).fetchall()
+    open_page(page, origin, "/data-quality/")
+    shown = [row[:5] for row in cells(page, "Rows by origin")]
+    assert sorted(shown) == sorted([entity, *map(count, counts)] for entity, *counts in expected)

@@ -2,112 +2,119 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from assets.dashboards.site import build_site
+from assets.dashboards.site import assemble_site, build_shell
 from assets.errors import PipelineError
 
 from .browser import BuiltSite
 from .conftest import PROJECT
-
-GOOD = """
-const fs = require('fs');
-fs.cpSync('static', 'build', {recursive: true});
-fs.writeFileSync('build/index.html', 'new');
-"""
-BAD = "for (let n = 1; n <= 40; n++) console.log('line ' + n); console.error('no such component'); process.exit(3);"
+from .small_project import BAD, use_vite, write_project
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The smallest project that can be prepared."""
-    root = tmp_path / "project"
-    files = {
-        "app.html": "",
-        "hooks.server.js": "",
-        "evidence.config.yaml": "",
-        "package.json": "{}",
-        "pages/index.md": "",
-        "components/A.svelte": "",
-        "static/icon.svg": "<svg/>",
-        "node_modules/vite/bin/vite.js": GOOD,
-    }
-    template = "node_modules/@evidence-dev/evidence/template"
-    for page in ("explore", "settings", "manifest.webmanifest"):
-        files[f"{template}/src/pages/{page}/+page.svelte"] = ""
-    files[f"{template}/static/favicon.ico"] = "theirs"
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return root
+    return write_project(tmp_path / "project")
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    (tmp_path / "export").mkdir()
-    (tmp_path / "export" / "judges.parquet").write_bytes(b"first")
-    return tmp_path / "export"
+    folder = tmp_path / "export"
+    (folder / "texts").mkdir(parents=True)
+    pl.DataFrame({"judge": ["first"]}).write_parquet(folder / "judges.parquet")
+    (folder / "texts" / "00-0.bin").write_bytes(b"texts")
+    (folder / "texts" / "00.parquet").write_bytes(b"of no use to a browser")
+    return folder
 
 
-def use_vite(project: Path, script: str) -> None:
-    (project / "node_modules" / "vite" / "bin" / "vite.js").write_text(script)
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    folder = tmp_path / "shell"
+    folder.mkdir()
+    (folder / "index.html").write_text("page")
+    return folder
 
 
-def test_a_failed_build_leaves_the_old_site_and_tells_the_last_lines(project: Path, data: Path, tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    build_site(project, data, tmp_path / "work", site)
+def test_a_failed_build_leaves_the_old_pages_and_tells_the_last_lines(project: Path, tmp_path: Path) -> None:
+    shell = tmp_path / "shell"
+    build_shell(project, tmp_path / "work", shell)
     use_vite(project, BAD)
     with pytest.raises(PipelineError, match=r"(?s)exit 3.*line 40\nno such component") as failure:
-        build_site(project, data, tmp_path / "work", site)
+        build_shell(project, tmp_path / "work", shell)
     assert "line 20\n" not in str(failure.value)
-    assert (site / "index.html").read_text() == "new"
+    assert (shell / "index.html").read_text() == "new"
 
 
-def test_a_build_that_ends_well_without_a_page_is_a_failed_build(project: Path, data: Path, tmp_path: Path) -> None:
+def test_a_build_that_ends_well_without_a_page_is_a_failed_build(project: Path, tmp_path: Path) -> None:
     use_vite(project, "")
     with pytest.raises(PipelineError, match="site build failed"):
-        build_site(project, data, tmp_path / "work", tmp_path / "site")
-    assert not (tmp_path / "site").exists()
+        build_shell(project, tmp_path / "work", tmp_path / "shell")
+    assert not (tmp_path / "shell").exists()
 
 
-def test_a_new_site_holds_nothing_of_the_old_one(project: Path, data: Path, tmp_path: Path) -> None:
-    build_site(project, data, tmp_path / "work", tmp_path / "site")
-    (tmp_path / "site" / "stale.html").write_text("old")
-    build_site(project, data, tmp_path / "work", tmp_path / "site")
-    assert not (tmp_path / "site" / "stale.html").exists()
+def test_new_pages_hold_nothing_of_the_old_ones_nor_of_the_template(project: Path, tmp_path: Path) -> None:
+    build_shell(project, tmp_path / "work", tmp_path / "shell")
+    (tmp_path / "shell" / "stale.html").write_text("old")
+    build_shell(project, tmp_path / "work", tmp_path / "shell")
+    assert {path.name for path in (tmp_path / "shell").iterdir()} == {"index.html", "icon.svg"}
     assert not (tmp_path / "work").exists()
 
 
-def test_data_files_change_their_address_with_their_content(project: Path, data: Path, tmp_path: Path) -> None:
-    """A browser that has half of an old Parquet file in its cache must not read the rest from the new one."""
+def test_missing_npm_packages_say_how_to_install_them(project: Path, tmp_path: Path) -> None:
+    (project / "node_modules").rename(project / "elsewhere")
+    with pytest.raises(PipelineError, match="make setup"):
+        build_shell(project, tmp_path / "work", tmp_path / "shell")
+
+
+def test_a_site_is_pages_with_tables_and_texts_beside_them(pages: Path, data: Path, tmp_path: Path) -> None:
+    assemble_site(pages, data, tmp_path / "site")
+    manifest = json.loads((tmp_path / "site" / "data" / "manifest.json").read_text())
+    table = manifest["tables"]["judges"]
+    assert (table["rows"], table["bytes"]) == (1, (data / "judges.parquet").stat().st_size)
+    assert (tmp_path / "site" / table["path"]).read_bytes() == (data / "judges.parquet").read_bytes()
+    files = {
+        path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*") if path.is_file()
+    }
+    assert files == {"index.html", "data/manifest.json", table["path"], f"{manifest['texts']}/00-0.bin"}
+
+
+def test_tables_change_their_address_with_their_content(pages: Path, data: Path, tmp_path: Path) -> None:
+    """A browser that has an old table in its cache must not show it beside the new ones."""
 
     def address() -> str:
-        build_site(project, data, tmp_path / "work", tmp_path / "site")
+        assemble_site(pages, data, tmp_path / "site")
         manifest = json.loads((tmp_path / "site" / "data" / "manifest.json").read_text())
-        (url,) = manifest["renderedFiles"]["speechmap"]
-        path = tmp_path / "site" / url.removeprefix("static/")
-        assert path.read_bytes() == (data / "judges.parquet").read_bytes()
-        return str(url)
+        return str(manifest["tables"]["judges"]["path"])
 
     first = address()
     assert address() == first
-    (data / "judges.parquet").write_bytes(b"second")
+    pl.DataFrame({"judge": ["second"]}).write_parquet(data / "judges.parquet")
     assert address() != first
 
 
-def test_missing_npm_packages_say_how_to_install_them(project: Path, data: Path, tmp_path: Path) -> None:
-    (project / "node_modules").rename(project / "elsewhere")
-    with pytest.raises(PipelineError, match="make setup"):
-        build_site(project, data, tmp_path / "work", tmp_path / "site")
+def test_a_new_site_holds_nothing_of_the_old_one(pages: Path, data: Path, tmp_path: Path) -> None:
+    assemble_site(pages, data, tmp_path / "site")
+    (tmp_path / "site" / "stale.html").write_text("old")
+    assemble_site(pages, data, tmp_path / "site")
+    assert not (tmp_path / "site" / "stale.html").exists()
 
 
-def test_missing_data_says_to_export_it(project: Path, tmp_path: Path) -> None:
+def test_a_site_without_texts_says_so(pages: Path, data: Path, tmp_path: Path) -> None:
+    shutil.rmtree(data / "texts")
+    assemble_site(pages, data, tmp_path / "site")
+    assert json.loads((tmp_path / "site" / "data" / "manifest.json").read_text())["texts"] is None
+
+
+def test_missing_data_says_to_export_it(pages: Path, tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     with pytest.raises(PipelineError, match="no exported Parquet"):
-        build_site(project, tmp_path / "export", tmp_path / "work", tmp_path / "site")
+        assemble_site(pages, tmp_path / "export", tmp_path / "site")
+    assert not (tmp_path / "site").exists()
 
 
 def test_the_real_build_leaves_the_project_as_it_was(built_site: BuiltSite) -> None:

@@ -1,0 +1,52 @@
+// The small tables beside the narrow one, and how many responses each value of a filter stands for.
+import { FILTERS } from './comparison.js';
+import { query } from './engine.js';
+
+const BUSIEST_PAIR = `
+	select judge_a as a, judge_b as b
+	from judge_pair_agreement
+	where scope = 'overall' and label_set = 'with_error'
+	order by response_count desc, judge_a, judge_b
+	limit 1`;
+
+const countsBy = async (number) => {
+	const rows = await query(`select ${number} as number, count(*)::int as n from response_labels group by 1`);
+	return new Map(rows.map(({ number, n }) => [number, n]));
+};
+
+const optionsOf = (rows, column, number, counts) => {
+	const totals = new Map();
+	for (const row of rows) totals.set(row[column], (totals.get(row[column]) ?? 0) + (counts.get(row[number]) ?? 0));
+	return [...totals]
+		.filter(([, n]) => n > 0)
+		.map(([value, response_count]) => ({ value, response_count }))
+		.sort((one, other) => (one.value === null) - (other.value === null) || one.value?.localeCompare(other.value));
+};
+
+/** Judges, labels, questions (without wording), models and providers; options per filter; the pair to begin with. */
+export const readLookups = async () => {
+	const [judges, labels, questions, models, providers, [busiestPair]] = await Promise.all([
+		query('select judge, label_column from judges order by judge'),
+		query('select * from labels order by label_number'),
+		query('select question_number, question_id, category, theme, domain from questions order by question_number'),
+		query('select model_number, model, family, creator from models order by model_number'),
+		query('select * from providers order by provider_number'),
+		query(BUSIEST_PAIR)
+	]);
+	const [byQuestion, byModel, byProvider] = await Promise.all([
+		countsBy('question_number'),
+		countsBy('model_number'),
+		countsBy('provider_number')
+	]);
+	const counts = { questions: byQuestion, models: byModel, providers: byProvider };
+	const numbers = { questions: 'question_number', models: 'model_number', providers: 'provider_number' };
+	const tables = { questions, models, providers: [...providers, { provider_number: null, provider: null }] };
+	const options = Object.fromEntries(
+		Object.entries(FILTERS).map(([name, { table, column }]) => [
+			name,
+			optionsOf(tables[table], column, numbers[table], counts[table])
+		])
+	);
+	const first = judges[0]?.judge;
+	return { judges, labels, questions, models, providers, options, busiestPair: busiestPair ?? { a: first, b: first } };
+};
