@@ -1,8 +1,8 @@
 """The texts behind the labels, in packs that a browser reads a few kilobytes of.
 
 A pack is a file of chunks; a chunk holds the texts of consecutive responses of one model, compressed by itself, so
-that any response can be read alone with a range request. A model's packs are named by what they hold: those of a
-model whose responses and assessments are the same as at the last export are taken over.
+that any response can be read alone with a range request. A pack is named by its bytes, so that caches may keep it for
+ever. The packs of a model whose texts are the same as at the last export are taken over.
 """
 
 import hashlib
@@ -24,33 +24,40 @@ import polars as pl
 from assets.progress import progress
 
 # Grows when what is written for the same texts changes.
-FORMAT = 1
+FORMAT = 2
 # Texts of one chunk, in bytes before compression: a page of fifty responses from all over the corpus reads fifty.
 CHUNK_BYTES = 48 << 10
 # Where a host knows no range requests, a whole pack is read for each response.
 PACK_BYTES = 4 << 20
 _LEVEL = 5
 _ROWS_AT_ONCE = 2_000
+_INDEX = {"file": pl.String(), "response_count": pl.Int32(), "bytes": pl.Int32()}
 # A chunk begins where the one before it ends, with the response after the last one of that: small to transfer.
 CHUNKS = {"pack": pl.Int32(), "response_count": pl.Int32(), "bytes": pl.Int32()}
 PACKS = {"pack": pl.Int32(), "file": pl.String(), "bytes": pl.Int32()}
 
-# What a model's packs depend on. Identity is over content, but for the words of an analysis.
+# What a model's packs depend on. A response's identity is over its text; an analysis may change under the same one.
 _KEYS = """
-    with assessed as (
-        select response_uuid, string_agg(assessment_uuid, ',' order by judge) as assessment_uuids
-        from marts.assessments
-        where is_latest
-        group by response_uuid
+    with responses as (
+        select
+            model_number,
+            sha256(string_agg(response_uuid, ';' order by response_number)) as response_key
+        from exported_responses
+        group by model_number
+    ),
+    analyses as (
+        select
+            responses.model_number,
+            bit_xor(hash(assessments.response_uuid, assessments.judge, texts.judge_analysis)) as analysis_key
+        from exported_responses as responses
+        inner join marts.assessments on responses.response_uuid = assessments.response_uuid
+        inner join marts.assessment_texts as texts on assessments.assessment_uuid = texts.assessment_uuid
+        where assessments.is_latest and texts.judge_analysis is not null
+        group by responses.model_number
     )
-    select
-        responses.model_number,
-        sha256(string_agg(
-            responses.response_uuid || ':' || assessed.assessment_uuids, ';' order by responses.response_number
-        )) as key
-    from exported_responses as responses
-    inner join assessed on responses.response_uuid = assessed.response_uuid
-    group by responses.model_number
+    select responses.model_number, responses.response_key || ':' || coalesce(analyses.analysis_key, 0)
+    from responses
+    left join analyses on responses.model_number = analyses.model_number
     order by responses.model_number
 """
 
@@ -115,16 +122,11 @@ def _key(content: str) -> str:
     return hashlib.sha256(f"{FORMAT}\0{content}".encode()).hexdigest()[:20]
 
 
-def _pack_name(key: str, pack: int) -> str:
-    return f"{key}-{pack}.bin"
-
-
 def _take_over(model: _Model, previous: Path, folder: Path) -> bool:
     index = previous / model.index
     if not index.is_file():
         return False
-    packs = pl.read_parquet(index)["pack"].unique().to_list()
-    files = [previous / _pack_name(model.key, pack) for pack in packs]
+    files = [previous / name for name in pl.read_parquet(index)["file"].unique()]
     if not all(file.is_file() for file in files):
         return False
     for file in (*files, index):
@@ -181,17 +183,23 @@ def _chunks(responses: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _write_model(model: _Model, chunks: list[tuple[int, bytes]], folder: Path) -> None:
-    index = []
-    pack, content = 0, b""
+    index: list[tuple[str, int, int]] = []
+    pack: list[tuple[int, bytes]] = []
+
+    def close() -> None:
+        content = b"".join(chunk for _, chunk in pack)
+        name = f"{hashlib.sha256(content).hexdigest()[:20]}.bin"
+        (folder / name).write_bytes(content)
+        index.extend((name, response_count, len(chunk)) for response_count, chunk in pack)
+        pack.clear()
+
     for response_count, texts in chunks:
         chunk = _compressed(texts)
-        if content and len(content) + len(chunk) > PACK_BYTES:
-            (folder / _pack_name(model.key, pack)).write_bytes(content)
-            pack, content = pack + 1, b""
-        index.append((pack, response_count, len(chunk)))
-        content += chunk
-    (folder / _pack_name(model.key, pack)).write_bytes(content)
-    pl.DataFrame(index, schema=CHUNKS, orient="row").write_parquet(folder / model.index, compression="zstd")
+        if pack and sum(len(other) for _, other in pack) + len(chunk) > PACK_BYTES:
+            close()
+        pack.append((response_count, chunk))
+    close()
+    pl.DataFrame(index, schema=_INDEX, orient="row").write_parquet(folder / model.index, compression="zstd")
 
 
 def _compressed(texts: bytes) -> bytes:
@@ -205,7 +213,10 @@ def _assembled(models: list[_Model], folder: Path) -> tuple[pl.DataFrame, pl.Dat
     files: list[str] = []
     for model in models:
         index = pl.read_parquet(folder / model.index)
-        chunks.append(index.with_columns(pl.col("pack") + len(files)))
-        files += [_pack_name(model.key, pack) for pack in range(index["pack"].n_unique())]
+        names = index["file"].unique(maintain_order=True).to_list()
+        numbers = {name: len(files) + number for number, name in enumerate(names)}
+        pack = pl.col("file").replace_strict(numbers, return_dtype=pl.Int32()).alias("pack")
+        chunks.append(index.select(pack, "response_count", "bytes"))
+        files += names
     packs = [(number, file, (folder / file).stat().st_size) for number, file in enumerate(files)]
     return pl.concat(chunks), pl.DataFrame(packs, schema=PACKS, orient="row")

@@ -30,7 +30,7 @@ export const viewOf = (search, initial, judges) => {
 		taxonomyA: known('labels-a', ['label', 'fine_label'], initial.taxonomyA),
 		taxonomyB: known('labels-b', ['label', 'fine_label'], initial.taxonomyB),
 		labelSet: known('errors', ['three_labels', 'with_error'], initial.labelSet),
-		page: Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1)
+		page: Math.min(Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1), 1e6)
 	};
 	// An empty value stands for what is not known.
 	for (const filter of Object.keys(FILTERS)) view[filter] = search.getAll(filter).map((value) => value || null);

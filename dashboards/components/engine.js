@@ -9,16 +9,33 @@ const tables = new Map();
 // Files and tables of downloads, so that two of them at a time do not meet.
 let files = 0;
 
-const fetched = async (path) => {
-	const response = await fetch(`${base}/${path}`);
+const fetched = async (path, options) => {
+	const response = await fetch(`${base}/${path}`, options);
+	if (response.status === 404) throw new Error(`${path} is gone: the data may have been refreshed; reload the page`);
 	if (!response.ok) throw new Error(`${path}: the site's host answered ${response.status}`);
 	return response;
 };
 
+const readManifest = async () => (await fetched('data/manifest.json', { cache: 'no-cache' })).json();
+
 /**
  * What the site holds: `tables` by name, each with `path`, `rows` and `bytes`; `texts`, or null for a site without.
  */
-export const siteManifest = () => (manifest ??= fetched('data/manifest.json').then((response) => response.json()));
+export const siteManifest = () => {
+	manifest ??= readManifest().catch((error) => {
+		manifest = undefined; // what failed once is tried again
+		throw error;
+	});
+	return manifest;
+};
+
+const opened = () => {
+	connection ??= open().catch((error) => {
+		connection = undefined;
+		throw error;
+	});
+	return connection;
+};
 
 const open = async () => {
 	const [{ AsyncDuckDB, VoidLogger }, { default: module }, { default: EngineWorker }] = await Promise.all([
@@ -36,7 +53,7 @@ const open = async () => {
 
 const load = async (name, path) => {
 	const [engine, bytes] = await Promise.all([
-		(connection ??= open()),
+		opened(),
 		fetched(path).then((response) => response.arrayBuffer())
 	]);
 	const file = `${name}.parquet`;
@@ -58,7 +75,7 @@ const prepare = async (sql) => {
 		}
 	}
 	await Promise.all(named.map((name) => tables.get(name)));
-	return (connection ??= open());
+	return opened();
 };
 
 /**
@@ -112,7 +129,7 @@ export const queryFile = async (sql, format) => written(await prepare(sql), sql,
  * @returns {Promise<Uint8Array>}
  */
 export const rowsFile = async (rows, columns, format) => {
-	const [arrow, engine] = await Promise.all([import('apache-arrow'), (connection ??= open())]);
+	const [arrow, engine] = await Promise.all([import('apache-arrow'), opened()]);
 	const types = { text: new arrow.Utf8(), integer: new arrow.Int32(), number: new arrow.Float64(), boolean: new arrow.Bool() };
 	const vectors = columns.map(({ key, type }) => {
 		// A builder that is told what stands for null makes a function from a string, which the pages' policy forbids.

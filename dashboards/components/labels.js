@@ -27,7 +27,7 @@ const CANONICAL = Object.fromEntries(
 );
 
 /** The canonical label that a finer one, or itself, stands for. */
-export const canonical = (label) => CANONICAL[label];
+export const canonical = (label) => (Object.hasOwn(CANONICAL, label) ? CANONICAL[label] : undefined);
 
 /** CSS colour of a label, or of the one that a finer label stands for; the value itself is in site.css. */
 export const colour = (label) => `var(--label-${canonical(label).toLowerCase()})`;

@@ -7,20 +7,27 @@ const whole = new Map();
 let index;
 
 /** Where each chunk lies: its first response (and after the last chunk, the number of responses), pack, start, bytes. */
-const chunkIndex = () =>
-	(index ??= (async () => {
-		const [{ pack, response_count, bytes }, packs] = await Promise.all([
-			queryColumns('select pack, response_count, bytes from text_chunks'),
-			query('select file from text_packs order by pack')
-		]);
-		const first = new Int32Array(pack.length + 1);
-		const start = new Int32Array(pack.length);
-		for (let chunk = 0; chunk < pack.length; chunk++) {
-			first[chunk + 1] = first[chunk] + response_count[chunk];
-			start[chunk] = chunk > 0 && pack[chunk - 1] === pack[chunk] ? start[chunk - 1] + bytes[chunk - 1] : 0;
-		}
-		return { first, start, pack, bytes, files: packs.map(({ file }) => file) };
-	})());
+const chunkIndex = () => {
+	index ??= readIndex().catch((error) => {
+		index = undefined; // what failed once is tried again
+		throw error;
+	});
+	return index;
+};
+
+const readIndex = async () => {
+	const [{ pack, response_count, bytes }, packs] = await Promise.all([
+		queryColumns('select pack, response_count, bytes from text_chunks'),
+		query('select file from text_packs order by pack')
+	]);
+	const first = new Int32Array(pack.length + 1);
+	const start = new Int32Array(pack.length);
+	for (let chunk = 0; chunk < pack.length; chunk++) {
+		first[chunk + 1] = first[chunk] + response_count[chunk];
+		start[chunk] = chunk > 0 && pack[chunk - 1] === pack[chunk] ? start[chunk - 1] + bytes[chunk - 1] : 0;
+	}
+	return { first, start, pack, bytes, files: packs.map(({ file }) => file) };
+};
 
 /** Position of the chunk that holds a response. */
 const chunkOf = (first, response) => {
@@ -47,6 +54,7 @@ const part = async (path, start, bytes) => {
 	const buffer = response.arrayBuffer();
 	if (response.status === 206) return buffer;
 	whole.set(path, buffer);
+	buffer.catch(() => whole.delete(path));
 	return (await buffer).slice(start, start + bytes);
 };
 

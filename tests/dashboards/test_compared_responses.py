@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .browser import open_page
+from .browser import Watch, open_page
 from .comparison import PAIR, Marts, choose_judges, expect_figures, read_cards
 from .hostile_texts import ATTACKS
 from .written import count
@@ -107,3 +107,28 @@ def test_texts_of_the_whole_attack_corpus_are_inert_in_the_page(page: Page, orig
         page.get_by_role("button", name="Next").first.click()
     assert texts >= len(ATTACKS)
     assert dialogs == []
+
+
+def test_a_click_leads_to_the_responses_and_closing_leads_back(page: Page, origin: str) -> None:
+    open_page(page, origin, "/compare/")
+    choose_judges(page, *PAIR)
+    page.locator("[data-cell=COMPLETE-EVASIVE]").click()
+    heading = page.get_by_role("heading", name="responses: COMPLETE by A, EVASIVE by B")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("[data-cell=COMPLETE-EVASIVE]")).to_be_focused()
+    expect(page.locator("[data-response]")).to_have_count(0)
+
+
+def test_a_failed_transfer_is_told_and_tried_again(page: Page, origin: str) -> None:
+    open_page(page, origin, "/compare/")
+    choose_judges(page, *PAIR)
+    page.route("**/data/texts/*.bin", lambda route: route.abort())
+    page.locator("[data-cell=COMPLETE-EVASIVE]").click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be read")
+    page.unroute("**/data/texts/*.bin")
+    page.locator("[data-cell=EVASIVE-COMPLETE]").click()
+    expect(page.locator("[data-response]").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    Watch.forgive_errors(page)

@@ -213,3 +213,26 @@ def test_an_address_with_nonsense_in_it_shows_the_page_it_can(page: Page, origin
     expect(page.get_by_role("status").filter(has_text="share no response")).to_be_visible()
     page.get_by_role("button", name="Clear filters").click()
     expect(page.locator("[data-figure=n]")).to_be_visible()
+
+
+def test_going_back_shows_the_comparison_that_was_left(page: Page, origin: str, marts: Marts) -> None:
+    """SvelteKit's own store of the address does not know what a page has put into it since it was opened."""
+    open_page(page, origin, "/compare/")
+    choose_judges(page, *PAIR)
+    page.get_by_label("Errors", exact=True).select_option("with_error")
+    expect_figures(page, marts, "with_error", "overall", "all", PAIR)
+    address = page.url
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Models")
+    page.go_back()
+    expect_figures(page, marts, "with_error", "overall", "all", PAIR)
+    assert page.url == address
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Compare").click()
+    expect(page.get_by_label("Errors", exact=True)).to_have_value("three_labels")
+
+
+def test_nine_labels_on_both_sides_fit_a_narrow_page(page: Page, origin: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    open_page(page, origin, "/compare/?labels-a=fine_label&labels-b=fine_label&errors=with_error")
+    expect(page.locator("[data-cell]")).to_have_count(81)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

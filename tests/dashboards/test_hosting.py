@@ -45,15 +45,27 @@ def visitor(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("path", PAGES.values())
-def test_every_page_works_below_a_folder(visitor: Page, in_a_folder: str, path: str) -> None:
+def walk(page: Page) -> Iterator[str]:
+    """Lead `page` to every page by the menu; the path of each, once it has shown all that it shows."""
+    menu = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    for position, path in enumerate(PAGES.values()):
+        menu.nth(position).click()
+        expect(menu.nth(position)).to_have_attribute("aria-current", "page")
+        settle(page)
+        yield path
+
+
+@pytest.mark.parametrize("first", ["/", "/compare/"])
+def test_every_page_works_below_a_folder(visitor: Page, in_a_folder: str, first: str) -> None:
+    """A page that is opened first finds its files by itself; those after it by the first one's way to the root."""
     watch = Watch.over(visitor, in_a_folder + FOLDER)
-    open_page(visitor, in_a_folder, FOLDER + path)
-    settle(visitor)
-    expect(visitor.get_by_role("alert")).to_have_count(0)
-    links = visitor.locator("a:not(.markdown a)").evaluate_all("links => links.map(link => link.href)")
-    assert links
-    assert all(link.startswith(f"{in_a_folder}{FOLDER}/") for link in links), links
+    open_page(visitor, in_a_folder, FOLDER + first)
+    for path in walk(visitor):
+        assert visitor.url.startswith(in_a_folder + FOLDER + path)
+        expect(visitor.get_by_role("alert")).to_have_count(0)
+        links = visitor.locator("a:not(.markdown a)").evaluate_all("links => links.map(link => link.href)")
+        assert links
+        assert all(link.startswith(f"{in_a_folder}{FOLDER}/") for link in links), links
     watch.assert_clean(visitor)
 
 
@@ -94,9 +106,7 @@ def test_a_site_without_texts_says_so_and_keeps_its_figures(visitor: Page, witho
     assert figures.all_inner_texts() == with_texts
     open_page(visitor, without_texts, "/review/")
     expect(visitor.get_by_role("status").filter(has_text="built without texts")).to_be_visible()
-    for path in PAGES.values():
-        open_page(visitor, without_texts, path)
-        settle(visitor)
+    for _ in walk(visitor):
         expect(visitor.get_by_role("alert")).to_have_count(0)
     watch.assert_clean(visitor)
 

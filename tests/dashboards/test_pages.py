@@ -3,18 +3,15 @@
 import re
 
 import duckdb
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .browser import PAGES, open_page, settle
+from .browser import PAGES, open_page
 from .conftest import REFRESH
-from .hostile_warehouse import HOSTILE_FAMILY, HOSTILE_JUDGE, HOSTILE_LABEL, HOSTILE_MODEL, HOSTILE_THEME
 from .written import coefficient, count, percent
 
 LABELS = ("COMPLETE", "EVASIVE", "DENIAL", "ERROR")
 
 Marts = duckdb.DuckDBPyConnection
-HOSTILE = (HOSTILE_FAMILY, HOSTILE_JUDGE, HOSTILE_LABEL, HOSTILE_MODEL, HOSTILE_THEME)
 
 
 def table_rows(table: Locator) -> list[list[str]]:
@@ -86,17 +83,6 @@ def test_overview_gives_the_labels_of_each_judge(page: Page, origin: str, marts:
             if value
         ]
         expect(row.get_by_role("img")).to_have_accessible_name(", ".join(words))
-
-
-@pytest.mark.parametrize("path", PAGES.values())
-def test_a_page_needs_nothing_from_elsewhere_and_runs_no_name(page: Page, origin: str, path: str) -> None:
-    """The fixture `page` watches requests, errors and scripts; here a page gets the time to do all it does."""
-    open_page(page, origin, path)
-    settle(page)
-    expect(page.get_by_role("alert")).to_have_count(0)
-    if path != PAGES["downloads"]:  # which names no one
-        shown = page.locator("body").text_content() or ""
-        assert any(name in shown for name in HOSTILE)
 
 
 def test_pages_lead_to_each_other(page: Page, origin: str) -> None:

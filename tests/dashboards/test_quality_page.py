@@ -74,10 +74,11 @@ def test_rows_are_told_by_where_they_were_found(page: Page, origin: str, marts: 
             sum(row_count),
             sum(row_count) filter (where origin = 'upstream'),
             sum(row_count) filter (where origin = 'hub'),
+            sum(row_count) filter (where origin = 'annotation'),
             sum(row_count) filter (where origin = 'both')
         from marts.origin_counts group by entity
         """
     ).fetchall()
     open_page(page, origin, "/data-quality/")
-    shown = [row[:5] for row in cells(page, "Rows by origin")]
+    shown = [row[:6] for row in cells(page, "Rows by origin")]
     assert sorted(shown) == sorted([entity, *map(count, counts)] for entity, *counts in expected)

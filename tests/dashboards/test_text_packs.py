@@ -1,5 +1,6 @@
 """Texts in packs: every text is found where the index says, and what has not changed is not written again."""
 
+import hashlib
 import json
 import zlib
 from datetime import datetime
@@ -107,6 +108,23 @@ def test_packs_of_models_without_news_are_taken_over(
         name: before[name] for name in before.keys() & after.keys()
     }
     assert read_packs(folder) == [(content, analyses or {}) for content, analyses in texts_in_marts(changed)]
+
+
+def test_other_words_of_the_same_judgment_are_packed_anew(warehouse: Path, tmp_path: Path) -> None:
+    folder = export(warehouse, tmp_path / "export")
+    changed = tmp_path / "changed" / warehouse.name
+    changed.parent.mkdir()
+    changed.write_bytes(warehouse.read_bytes())
+    with duckdb.connect(str(changed)) as connection:
+        connection.execute("update marts.assessment_texts set judge_analysis = 'other words'")
+    analyses = {text for _, found in read_packs(export(changed, folder)) for text in found.values()}
+    assert analyses == {"other words"}
+
+
+def test_a_pack_is_named_by_its_bytes(warehouse: Path, tmp_path: Path) -> None:
+    """A browser may keep a pack for ever: other bytes must have another name."""
+    for pack in (export(warehouse, tmp_path / "export") / "texts").glob("*.bin"):
+        assert pack.stem == hashlib.sha256(pack.read_bytes()).hexdigest()[:20]
 
 
 def test_a_lost_pack_is_written_again(warehouse: Path, tmp_path: Path) -> None:

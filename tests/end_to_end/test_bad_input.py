@@ -148,7 +148,10 @@ def test_a_repository_without_judgments_is_refused(demo_corpus: Path, pipeline: 
         (["--upstream", "nowhere"], "nowhere: no such folder"),
         (["--upstream", "."], "no git repository there"),
         (["--upstream", "{upstream}", "--at", "v99"], "unknown revision 'v99'"),
-        (["--upstream", "{upstream}", "--select", "landing,warehous"], "choose from upstream, hub, landing"),
+        (
+            ["--upstream", "{upstream}", "--select", "landing,warehous"],
+            "choose from upstream, hub, annotation, landing",
+        ),
     ],
 )
 def test_what_cannot_be_run_says_why_and_exits_with_an_error(

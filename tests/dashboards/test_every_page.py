@@ -1,4 +1,7 @@
-"""Every page as axe-core sees it, light and dark, wide and on a phone; the pictures of them are kept beside."""
+"""Every page: it answers a question, runs no name, and axe-core finds nothing, light and dark, wide and on a phone.
+
+The fixture `page` watches requests, errors and scripts meanwhile. Pictures are kept in `test-results`.
+"""
 
 from pathlib import Path
 
@@ -7,9 +10,11 @@ from playwright.sync_api import Page, expect
 
 from .browser import PAGES, open_page, settle
 from .conftest import PROJECT
+from .hostile_warehouse import HOSTILE_FAMILY, HOSTILE_JUDGE, HOSTILE_LABEL, HOSTILE_MODEL, HOSTILE_THEME
 
 PICTURES = Path(__file__).resolve().parents[2] / "test-results" / "dashboards"
 AXE = (PROJECT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+HOSTILE = (HOSTILE_FAMILY, HOSTILE_JUDGE, HOSTILE_LABEL, HOSTILE_MODEL, HOSTILE_THEME)
 SERIOUS = {"serious", "critical"}
 FRAMES = {"wide": 1280, "narrow": 390}
 FINDINGS = """async () => {
@@ -43,6 +48,10 @@ def look_from_all_sides(page: Page, name: str) -> None:
 def test_a_page_states_its_question_has_no_serious_finding_and_fits(page: Page, origin: str, name: str) -> None:
     open_page(page, origin, PAGES[name])
     settle(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    if name != "downloads":  # which names no one
+        shown = page.locator("body").text_content() or ""
+        assert any(hostile in shown for hostile in HOSTILE)
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page.locator("main blockquote")).to_have_count(1)
     expect(page.locator("main blockquote")).to_contain_text("?")
