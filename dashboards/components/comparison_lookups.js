@@ -1,6 +1,7 @@
 // The small tables beside the narrow one, and how many responses each value of a filter stands for.
 import { FILTERS } from './comparison.js';
 import { query } from './engine.js';
+import { filterOptions } from './filter_options.js';
 
 const BUSIEST_PAIR = `
 	select judge_a as a, judge_b as b
@@ -12,15 +13,6 @@ const BUSIEST_PAIR = `
 const countsBy = async (number) => {
 	const rows = await query(`select ${number} as number, count(*)::int as n from response_labels group by 1`);
 	return new Map(rows.map(({ number, n }) => [number, n]));
-};
-
-const optionsOf = (rows, column, number, counts) => {
-	const totals = new Map();
-	for (const row of rows) totals.set(row[column], (totals.get(row[column]) ?? 0) + (counts.get(row[number]) ?? 0));
-	return [...totals]
-		.filter(([, n]) => n > 0)
-		.map(([value, response_count]) => ({ value, response_count }))
-		.sort((one, other) => (one.value === null) - (other.value === null) || one.value?.localeCompare(other.value));
 };
 
 /** Judges, labels, questions (without wording), models and providers; options per filter; the pair to begin with. */
@@ -44,7 +36,7 @@ export const readLookups = async () => {
 	const options = Object.fromEntries(
 		Object.entries(FILTERS).map(([name, { table, column }]) => [
 			name,
-			optionsOf(tables[table], column, numbers[table], counts[table])
+			filterOptions(tables[table], column, (row) => counts[table].get(row[numbers[table]]) ?? 0)
 		])
 	);
 	const first = judges[0]?.judge;
