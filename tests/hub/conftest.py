@@ -1,12 +1,18 @@
 """What the tests of the Hub share: an empty stand-in, and a client that neither waits nor knows a token."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from assets.hub.client import HubConfig
+from assets.hub.library import prepare_library
 from assets.hub.retries import Retries
 from tests.hub.hub_server import HubServer, serve_hub
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +37,14 @@ def waits() -> list[float]:
 def config(hub: HubServer, waits: list[float]) -> HubConfig:
     """The stand-in with the public names, asked three times at most."""
     return HubConfig(hub.endpoint, timeout=10, retries=Retries(attempts=3, sleep=waits.append))
+
+
+@pytest.fixture
+def publisher(hub: HubServer, monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> "HfApi":
+    """The real client of someone who may write as "lab" and in "team", and whose retries do not wait."""
+    prepare_library()
+    from huggingface_hub import HfApi
+    from huggingface_hub.utils import _http
+
+    monkeypatch.setattr(_http, "time", SimpleNamespace(sleep=waits.append))
+    return HfApi(endpoint=hub.endpoint, token=hub.allow("w", "lab", "team"))

@@ -11,6 +11,7 @@ prepare_library()  # before the library itself
 
 from huggingface_hub import HfApi  # noqa: E402
 from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError  # noqa: E402
+from huggingface_hub.hf_api import RepoFile, RepoFolder  # noqa: E402
 
 NAME = "someone/data"
 SECRET = "s3cr3t"  # noqa: S105 - it guards nothing
@@ -28,7 +29,9 @@ def test_the_real_client_reads_every_revision(hub: HubServer, tmp_path: Path) ->
         first,
         second,
     ]
-    tree = {entry.path: entry for entry in api.list_repo_tree(NAME, repo_type="dataset", recursive=True)}
+    entries = list(api.list_repo_tree(NAME, repo_type="dataset", recursive=True))
+    tree = {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
+    assert [entry.path for entry in entries if isinstance(entry, RepoFolder)] == ["data"]
     assert (tree["README.md"].size, tree["README.md"].lfs) == (7, None)
     assert tree["data/train.parquet"].lfs.size == 6
     info = api.dataset_info(NAME, files_metadata=True)
