@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, Response, expect, sync_playwright
 
 from assets.dashboards.serve import site_server
 
@@ -25,6 +25,8 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Pages of one origin share a process, and in it what has been compiled.
+    "--process-per-site",
     # Another host does not even resolve, so that a page which needs one fails here as it would offline.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
@@ -75,6 +77,7 @@ def served(folder: Path) -> Iterator[str]:
 class Watch:
     """What a page did that it must not do."""
 
+    context: BrowserContext
     origin: str
     elsewhere: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -82,13 +85,18 @@ class Watch:
 
     @classmethod
     def over(cls, page: Page, origin: str) -> "Watch":
-        watch = cls(origin)
+        watch = cls(page.context, origin)
         # The engine's worker fetches too; its requests are the context's, not the page's.
-        page.context.on("request", lambda request: watch._note_request(request.url))
+        page.context.on("request", watch._note_request)
+        page.context.on("response", watch._note_response)
         page.on("console", lambda message: message.type == "error" and watch._note_error(message.text))
         page.on("pageerror", lambda error: watch.errors.append(str(error)))
-        page.context.on("response", lambda response: response.status >= 400 and watch.missing.append(response.url))
         return watch
+
+    def end(self) -> None:
+        """Look away: what follows in the same context is another test's."""
+        self.context.remove_listener("request", self._note_request)
+        self.context.remove_listener("response", self._note_response)
 
     @staticmethod
     def forgive_errors(page: Page) -> None:
@@ -102,9 +110,13 @@ class Watch:
         else:
             self.errors.append(text)
 
-    def _note_request(self, url: str) -> None:
-        if not url.startswith((f"{self.origin}/", "data:", f"blob:{self.origin}/")):
-            self.elsewhere.append(url)
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.origin}/", "data:", f"blob:{self.origin}/")):
+            self.elsewhere.append(request.url)
+
+    def _note_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.missing.append(response.url)
 
     def assert_clean(self, page: Page) -> None:
         found = {"asked of others": self.elsewhere, "missing": self.missing, "errors": self.errors}
@@ -122,3 +134,13 @@ def settle(page: Page) -> None:
     """Wait until a page has read and shown everything that it shows by itself."""
     page.wait_for_load_state("networkidle")
     expect(page.get_by_text("Reading the")).to_have_count(0)
+
+
+def forget_everything(keeper: Page, origin: str) -> None:
+    """Close every other page in the context of `keeper`, and clear what pages of the origin have stored."""
+    for page in keeper.context.pages:
+        if page != keeper:
+            page.close()
+    session = keeper.context.new_cdp_session(keeper)
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()

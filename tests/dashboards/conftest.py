@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, Page
 from assets.check_history import empty_history
 from assets.check_record import CheckResult
 from assets.dashboards.export import Refresh, export_site_data
-from assets.dashboards.site import assemble_site, build_shell
+from assets.dashboards.site import assemble_site
 from assets.quality.refresh_changes import compare_warehouses
+from tests.conftest import made_once
 from tests.end_to_end.pipeline import Pipeline
 
-from .browser import BuiltSite, Watch, open_browser, served
+from .browser import BuiltSite, Watch, forget_everything, open_browser, open_page, served, settle
 from .hostile_warehouse import make_hostile
 
-SIZE = ("--questions", "80", "--models", "8", "--judges", "3", "--seed", "11")
 PROJECT = Path(__file__).resolve().parents[2] / "dashboards"
 REFRESH = Refresh(
     upstream="https://name:secret@git.example/speechmap.git",
@@ -49,36 +49,31 @@ def history() -> pl.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def promoted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The warehouse that a run on the demo corpus promoted. Read only."""
-    pipeline = Pipeline(tmp_path_factory.mktemp("demo"))
-    done = pipeline.command("demo", *SIZE, "--no-site")
-    assert done.returncode == 0, done.stderr
-    return pipeline.lake.warehouse
+def shell(demo: Pipeline) -> Path:
+    """The real pages, as the demo built them. Read only."""
+    return demo.lake.site_shell
 
 
 @pytest.fixture(scope="session")
-def warehouse(promoted: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with hostile names and texts, in a folder with a quote in its name. Read only."""
-    return make_hostile(promoted, tmp_path_factory.mktemp("hostile") / "ware'house")
+def built_site(demo: Pipeline, shell: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The real site over the promoted warehouse of the demo with hostile names and texts. Read only."""
+
+    def make(folder: Path) -> None:
+        # In a folder with a quote in its name.
+        warehouse = make_hostile(demo.lake.warehouse, folder / "ware'house")
+        changes = compare_warehouses(demo.lake.warehouse, warehouse)
+        export = folder / "export"
+        export_site_data(warehouse, export, refresh=REFRESH, checks=CHECKS, history=history(), changes=changes)
+        assemble_site(shell, export, folder / "site")
+
+    folder = made_once("hostile", make, tmp_path_factory)
+    return BuiltSite(folder / "site", folder / "ware'house" / demo.lake.warehouse.name)
 
 
 @pytest.fixture(scope="session")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real pages, built once. Read only."""
-    folder = tmp_path_factory.mktemp("shell")
-    build_shell(PROJECT, folder / "building", folder / "shell")
-    return folder / "shell"
-
-
-@pytest.fixture(scope="session")
-def built_site(promoted: Path, warehouse: Path, shell: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The real site over the hostile warehouse."""
-    folder = tmp_path_factory.mktemp("site")
-    changes = compare_warehouses(promoted, warehouse)
-    export_site_data(warehouse, folder / "export", refresh=REFRESH, checks=CHECKS, history=history(), changes=changes)
-    assemble_site(shell, folder / "export", folder / "site")
-    return BuiltSite(folder / "site", warehouse)
+def warehouse(built_site: BuiltSite) -> Path:
+    """The hostile warehouse. Read only."""
+    return built_site.warehouse
 
 
 @pytest.fixture(scope="session")
@@ -93,15 +88,28 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture
-def page(browser: Browser, origin: str) -> Iterator[Page]:
-    """A fresh page that, whatever the test does with it, stays on its origin and logs no error."""
+@pytest.fixture(scope="session")
+def keeper(browser: Browser, origin: str) -> Iterator[Page]:
+    """A page that has the engine open, so that the browser compiles it once and not for the page of every test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    new_page = context.new_page()
-    watch = Watch.over(new_page, origin)
-    yield new_page
-    watch.assert_clean(new_page)
+    page = context.new_page()
+    open_page(page, origin, "/models/")
+    settle(page)
+    yield page
     context.close()
+
+
+@pytest.fixture
+def page(keeper: Page, origin: str) -> Iterator[Page]:
+    """A fresh page that, whatever the test does with it, stays on its origin and logs no error."""
+    new_page = keeper.context.new_page()
+    watch = Watch.over(new_page, origin)
+    try:
+        yield new_page
+        watch.assert_clean(new_page)
+    finally:
+        watch.end()
+        forget_everything(keeper, origin)
 
 
 @pytest.fixture

@@ -179,6 +179,7 @@ def test_two_tabs_lose_nothing_of_each_other(page: Page, origin: str, tmp_path: 
     other.get_by_role("button", name="Next", exact=True).click()
     expect(other.locator("[data-figure=position]")).to_contain_text("3 of")
     other.keyboard.press("3")
+    expect(page.locator("[data-figure=done]")).to_contain_text("3 reviews")
     labels = [review["label"] for review in exported(page, tmp_path)["reviews"]]  # type: ignore[attr-defined]
     assert labels == ["COMPLETE", "EVASIVE", "DENIAL"]
     other.close()

@@ -13,8 +13,10 @@ from assets.lake import Lake
 from orchestration.jobs import STAGES
 from orchestration.refresh import Outcome, run_refresh
 from orchestration.settings import load_settings
+from tests.end_to_end.unsynced import sitecustomize
 
 SPEECHMAP = Path(sys.executable).with_name("speechmap")
+UNSYNCED = str(Path(sitecustomize.__file__).parent)  # imported, it has done the same for this process
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,17 @@ class Pipeline:
         at: str | None = None,
         site_metadata: Path | None = None,
         hub: Path | None = None,
+        published_on: str | None = None,
         **how: Any,
     ) -> Outcome:
-        """Run the refresh job here; the site is left out unless asked for."""
+        """Run the refresh job here; the site is left out unless asked for, as is publishing (as `lab`, on a Hub)."""
         settings = load_settings(
             upstream=str(upstream),
             site_metadata=str(site_metadata) if site_metadata else None,
             revision=at,
             hub_endpoint=str(hub) if hub else None,
+            publish_to="lab" if published_on else None,
+            publish_endpoint=published_on,
             data_dir=self.data_dir,
         )
         how = {"stages": STAGES, "with_site": False, **how}
@@ -55,7 +60,8 @@ class Pipeline:
 
     def environment(self, **changes: str) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("SPEECHMAP_", "DAGSTER_"))}
-        return {**own, "SPEECHMAP_DATA_DIR": str(self.data_dir), **changes}
+        path = os.pathsep.join(filter(None, (UNSYNCED, os.environ.get("PYTHONPATH"))))
+        return {**own, "SPEECHMAP_DATA_DIR": str(self.data_dir), "PYTHONPATH": path, **changes}
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the promoted warehouse."""
