@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PARTIAL, RETIRED = ".partial", ".retired"
 # Folders below the data directory that hold atomic writes of whoever holds the lock, and of nobody else.
-WRITTEN_UNDER_LOCK = ("annotations", "building", "changes", "landed", "lfs")
+WRITTEN_UNDER_LOCK = ("annotations", "building", "changes", "landed", "lfs", "publication")
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,16 @@ class Lake:
     def datasets(self) -> Path:
         """Dataset files, one folder per dataset."""
         return self.root / "datasets"
+
+    @property
+    def publication(self) -> Path:
+        """What a publication remembers: pieces of uploads that have arrived, keys of what was published last."""
+        return self.root / "publication"
+
+    @property
+    def published(self) -> Path:
+        """Where the last publication from here went, and under which tag."""
+        return self.publication / "published.json"
 
     @property
     def dagster_home(self) -> Path:

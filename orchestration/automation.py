@@ -19,7 +19,7 @@ from assets.upstream.mirror import FULL_COMMIT_ID, remote_commit
 from assets.upstream.source_list import GitSource
 from assets.upstream.transient import Patience
 from assets.warehouse.state import shown_revisions
-from orchestration.jobs import REFRESH
+from orchestration.jobs import PUBLISH, REFRESH
 from orchestration.settings import Settings
 
 Revisions = Mapping[str, str]
@@ -43,19 +43,25 @@ def sensors(settings: Settings) -> list[dg.SensorDefinition]:
 
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
-    """The daily refresh, unless it is turned off."""
-    if not settings.schedule:
-        return []
-    return [
-        dg.ScheduleDefinition(
-            name="daily_refresh",
-            job_name=REFRESH,
-            cron_schedule=settings.schedule,
-            execution_timezone="UTC",
-            default_status=dg.DefaultScheduleStatus.RUNNING,
-            description="Refreshes whatever the sensors saw.",
-        )
-    ]
+    """The daily refresh, unless it is turned off, and where datasets are published, the completion of that."""
+    found = []
+    if settings.schedule:
+        found.append(_daily("daily_refresh", REFRESH, settings.schedule, "Refreshes whatever the sensors saw."))
+    if settings.publish_schedule and not settings.not_published_because:
+        about = "Publishes what is shown, if a refresh could not."
+        found.append(_daily("daily_publication", PUBLISH, settings.publish_schedule, about))
+    return found
+
+
+def _daily(name: str, job: str, cron: str, about: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name=name,
+        job_name=job,
+        cron_schedule=cron,
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=about,
+    )
 
 
 def _stored_reviews(lake: Lake) -> Revisions:

@@ -14,6 +14,7 @@ from rich.console import Console
 from assets.errors import PipelineError
 from assets.lake import Lake
 from orchestration.agreement_command import agreement
+from orchestration.publish_command import publish, rollback
 from orchestration.review_command import review
 from orchestration.stages import STAGES
 
@@ -68,9 +69,10 @@ def run(
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def status(as_json: bool) -> None:
     """Tell what is synced, what passed the gate, how many rows there are and how fresh they are."""
+    from orchestration.settings import load_settings
     from orchestration.status import read_status
 
-    found = read_status(_data_directory())
+    found = read_status(_data_directory(), load_settings().not_published_because)
     click.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
 
 
@@ -184,6 +186,8 @@ def site() -> None:
 
 
 speechmap.add_command(agreement)
+speechmap.add_command(publish)
+speechmap.add_command(rollback)
 speechmap.add_command(review)
 
 
@@ -227,18 +231,18 @@ def _refresh(settings: "Settings", stages: tuple[str, ...], *, with_site: bool, 
             click.echo(f"warning: {warning}", err=True)
         raise_if_failed(outcome)
         remember_run(lake, made_from, stages, with_site=with_site)
-    _tell_what_is_there(lake)
+    _tell_what_is_there(lake, settings)
 
 
 def _say(terminal: Console, line: str) -> None:
     terminal.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _tell_what_is_there(lake: Lake) -> None:
+def _tell_what_is_there(lake: Lake, settings: "Settings") -> None:
     from orchestration.status import read_status
 
     click.echo("")
-    click.echo(read_status(lake).as_text())
+    click.echo(read_status(lake, settings.not_published_because).as_text())
     click.echo(f"tables           {lake.warehouse} (schema marts)")
     click.echo("look at it       `make ui` for lineage and runs in Dagster, `make site` for the dashboards")
 

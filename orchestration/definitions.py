@@ -24,7 +24,7 @@ from assets.upstream.source_list import dump_sources
 from assets.warehouse import assets as warehouse
 from assets.warehouse.dbt_manifest import SMALL_SAMPLE_VARIABLE
 from orchestration.automation import schedules, sensors
-from orchestration.jobs import refresh_job
+from orchestration.jobs import publish_job, refresh_job
 from orchestration.settings import Settings, load_settings
 from orchestration.stages import STAGES
 from orchestration.webhook import failure_hook
@@ -54,6 +54,7 @@ def build_definitions(
             on_missing_lfs=settings.on_missing_lfs,
         ),
         "hub": _hub_resource(settings),
+        "publication": _publication_resource(settings),
         "site_settings": dashboards.SiteResource(with_texts=settings.site_texts),
     }
     return dg.Definitions(
@@ -65,7 +66,10 @@ def build_definitions(
             *dg.load_assets_from_modules(MODULES),
         ],
         asset_checks=dg.load_asset_checks_from_modules(MODULES),
-        jobs=[refresh_job(stages, with_site=with_site, hooks=_hooks(settings))],
+        jobs=[
+            refresh_job(stages, with_site=with_site, hooks=_hooks(settings)),
+            publish_job(hooks=_hooks(settings)),
+        ],
         sensors=sensors(settings),
         schedules=schedules(settings),
         resources=resources | overrides,
@@ -89,6 +93,18 @@ def _hub_resource(settings: Settings) -> hub.HubResource:
         questions=settings.hub_questions,
         responses=settings.hub_responses,
         assessments=settings.hub_assessments,
+    )
+
+
+def _publication_resource(settings: Settings) -> publication.PublicationResource:
+    target = settings.publish_target
+    if target is None or settings.not_published_because:
+        return publication.PublicationResource(disabled_because=settings.not_published_because)
+    return publication.PublicationResource(
+        namespace=target.namespace,
+        datasets=list(target.datasets),
+        endpoint=_configured("PUBLISH_WITH_CREDENTIALS", target.endpoint),
+        private=target.private,
     )
 
 

@@ -54,4 +54,5 @@ def prepare_demo(lake: Lake, size: DemoSize) -> Settings:
     with atomic_path(settings_file) as temporary:
         lines = [f"{PREFIX}{name.upper()}={location}\n" for name, location in followed.items()]
         temporary.write_text(f"{MARK}{''.join(lines)}", encoding="utf-8")
-    return load_settings(data_dir=lake.root, **followed).model_copy(update={"revision": None})
+    # What is made up is not published, whatever the environment says.
+    return load_settings(data_dir=lake.root, **followed).model_copy(update={"revision": None, "publish_to": None})

@@ -8,6 +8,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from orchestration.stages import STAGES
 
 REFRESH = "refresh"
+PUBLISH = "publish"
 SITE = dg.AssetKey(["dashboards", "site"])
 
 
@@ -25,4 +26,14 @@ def refresh_job(
         hooks=frozenset(hooks),
         selection=selection if with_site else selection - dg.AssetSelection.assets(SITE),
         description="Sync the upstream, rebuild the tables, check them, and refresh dashboards and dataset files.",
+    )
+
+
+def publish_job(*, hooks: Collection[dg.HookDefinition] = ()) -> UnresolvedAssetJobDefinition:
+    """The job that publishes what is shown, without a refresh; that it has passed the gate is asked again."""
+    return dg.define_asset_job(
+        PUBLISH,
+        hooks=frozenset(hooks),
+        selection=dg.AssetSelection.key_prefixes(["publication", "hub"]),
+        description="Publish the datasets of what is shown, those that have changed.",
     )

@@ -48,6 +48,7 @@ def ingredients(settings: Settings) -> dict[str, Any]:
             "on_missing_lfs": settings.on_missing_lfs,
             "small_sample": settings.small_sample,
             "site_texts": settings.site_texts,
+            "published_to": _published_to(settings),
             "code": _code_hash(),
         }
 
@@ -113,6 +114,12 @@ def _hub_revisions(config: HubConfig | None) -> list[list[str | None]]:
     except PipelineError:
         revisions = {}
     return [[kind, config.location(kind), revisions.get(kind)] for kind in config.repositories]
+
+
+def _published_to(settings: Settings) -> list[str]:
+    """Where datasets go; nowhere is something else than somewhere, so a first target is news."""
+    target = settings.publish_target
+    return [target.link(name) for name in target.datasets] if target and not settings.not_published_because else []
 
 
 def _code_hash() -> str:

@@ -18,11 +18,16 @@ from assets.agreement.pairs import SMALL_SAMPLE
 from assets.errors import PipelineError
 from assets.hub.client import PUBLIC_ENDPOINT, PUBLIC_REPOSITORIES, HubConfig
 from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
+from assets.hub.library import token_from_environment
+from assets.publication.dataset_columns import published_datasets
+from assets.publication.hub_datasets import PublishTarget
 from assets.upstream.layout import MODEL_METADATA
 from assets.upstream.source_list import GitSource, load_sources
 from assets.warehouse.dbt_manifest import WAREHOUSE_VARIABLE
 
 PREFIX = "SPEECHMAP_"
+CRON = r"^(\S+( \S+){4}|@\w+|)$"
+ALL = "all"
 SETTINGS_FILE = "settings.env"
 
 
@@ -71,6 +76,25 @@ class Settings(BaseSettings):
         True,
         description="Whether the site has the texts of questions, responses and analyses, most of its size.",
     )
+    publish_to: str | None = Field(
+        None,
+        pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,95}|)$",
+        description="User or organization on the Hub whose datasets are refreshed; nothing is published if it is not "
+        "set. A token that may write there is read from HF_TOKEN.",
+    )
+    publish_endpoint: str = Field(PUBLIC_ENDPOINT, pattern=r"^https?://", description="Hugging Face Hub to publish on.")
+    publish_datasets: str = Field(
+        "all",
+        description="Which datasets are published, by name and separated by commas: "
+        "`speechmap-questions,speechmap-models`. One that refers to another needs it too.",
+    )
+    publish_private: bool = Field(False, description="Whether datasets that are created on the Hub are private.")
+    publish_schedule: str = Field(
+        "0 6 * * *",
+        pattern=CRON,
+        description="When what is shown is published if a refresh could not, as a cron line in UTC. An empty value "
+        "turns it off.",
+    )
     webhook: SecretStr | None = Field(
         None, description="Address that gets a POST with JSON when a refresh fails; a chat's incoming webhook will do."
     )
@@ -78,7 +102,7 @@ class Settings(BaseSettings):
     watch_seconds: int = Field(300, ge=30, description="Seconds between two looks of a sensor.")
     schedule: str = Field(
         "0 4 * * *",
-        pattern=r"^(\S+( \S+){4}|@\w+|)$",
+        pattern=CRON,
         description="When a refresh runs whatever the sensors saw, as a cron line in UTC. An empty value turns it off.",
     )
     ui_port: int = Field(3000, ge=1, le=65535, description="Port of the Dagster UI (`speechmap ui`).")
@@ -114,6 +138,52 @@ class Settings(BaseSettings):
         if endpoint is None and self.upstream is None:
             endpoint = PUBLIC_ENDPOINT
         return HubConfig(endpoint, {kind: getattr(self, kind) for kind in PUBLIC_REPOSITORIES}) if endpoint else None
+
+    @cached_property
+    def publish_target(self) -> PublishTarget | None:
+        """Where datasets are published; None where none are, because no namespace is set.
+
+        Raises:
+            PipelineError: a dataset is unknown, or lacks one that it refers to, or would be published into what this
+                pipeline reads.
+        """
+        if not self.publish_to:
+            return None
+        target = PublishTarget(
+            self.publish_to, self._published_names(), self.publish_endpoint.rstrip("/"), self.publish_private
+        )
+        if self.hub is not None and self.hub.endpoint.rstrip("/") == target.endpoint:
+            read = {name.lower() for name in self.hub.repositories.values()}
+            if own := [name for name in map(target.repository, target.datasets) if name.lower() in read]:
+                raise PipelineError(
+                    f"{PREFIX}PUBLISH_TO: {', '.join(own)} would be published and read by the same pipeline; name "
+                    "another namespace, or other datasets to read"
+                )
+        return target
+
+    @property
+    def not_published_because(self) -> str:
+        """Why nothing is published, and what to do; empty where something is."""
+        if self.publish_target is None:
+            return f"{PREFIX}PUBLISH_TO is not set; set it to a user or an organization on the Hub, and HF_TOKEN"
+        if token_from_environment() is None:
+            return "HF_TOKEN is not set; set it to a token that may write datasets of " + self.publish_target.namespace
+        return ""
+
+    def _published_names(self) -> tuple[str, ...]:
+        every = {dataset.name: dataset for dataset in published_datasets()}
+        names = [name.strip() for name in self.publish_datasets.split(",") if name.strip()]
+        if names == [ALL]:
+            return tuple(every)
+        unknown = [name for name in names if name not in every]
+        if unknown or not names:
+            raise PipelineError(f"{PREFIX}PUBLISH_DATASETS: choose from {', '.join(every)}, or say {ALL}")
+        needed = {parent for name in names for file in every[name].files for parent in file.references.values()}
+        if lacking := sorted(needed - set(names)):
+            raise PipelineError(
+                f"{PREFIX}PUBLISH_DATASETS: what is listed refers to {', '.join(lacking)}; list them too"
+            )
+        return tuple(name for name in every if name in names)
 
 
 def _is_site(source: GitSource) -> bool:

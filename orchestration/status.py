@@ -10,7 +10,7 @@ import duckdb
 from assets.check_history import broken_since, read_history
 from assets.check_record import CheckResult
 from assets.errors import PipelineError
-from assets.lake import Lake
+from assets.lake import Lake, read_json
 from assets.landing.corpus import read_corpus
 from assets.quality.gate import GateDecision, evaluate, promoted_decision
 
@@ -47,6 +47,8 @@ class Status:
     freshness: dict[str, float] | None
     site: str | None
     datasets: str | None
+    published: dict[str, Any] | None
+    not_published_because: str
 
     def as_json(self) -> dict[str, Any]:
         """Everything, as JSON values."""
@@ -73,11 +75,20 @@ class Status:
             lines += [f"                 {_line(problem)}" for problem in self.gate["failed"]]
         lines += [f"{table:<24}{count:>12,} rows" for table, count in self.rows.items()]
         lines += [f"{name:<17}{place}" for name, place in (("site", self.site), ("datasets", self.datasets)) if place]
+        if self.published:
+            where = f"{self.published['namespace']} at {self.published['endpoint']}"
+            lines.append(f"published        {self.published['tag']}, as {where}")
+        if self.not_published_because:
+            lines.append(f"publishing       off: {self.not_published_because}")
         return "\n".join(lines)
 
 
-def read_status(lake: Lake) -> Status:
+def read_status(lake: Lake, not_published_because: str = "") -> Status:
     """Look at a data directory; works while a run is writing it.
+
+    Args:
+        lake: the data directory.
+        not_published_because: why the settings let nothing be published, if so.
 
     Raises:
         PipelineError: a file of the data directory is damaged.
@@ -100,6 +111,8 @@ def read_status(lake: Lake) -> Status:
         freshness=_freshness(shown["committed_at"], promoted) if shown and promoted else None,
         site=str(lake.site) if (lake.site / "index.html").exists() else None,
         datasets=str(lake.datasets) if lake.datasets.exists() else None,
+        published=read_json(lake.published),
+        not_published_because=not_published_because,
     )
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
@@ -38,7 +38,15 @@ class HubUnreachableError(PipelineError):
 
 
 class HubRefusedError(PipelineError):
-    """The Hub answered, and the answer will be the same next time: not found, private, gated, no Hub at all."""
+    """The Hub answered, and the answer will be the same next time: not found, private, gated, no Hub at all.
+
+    `status` is the HTTP status, where that was the answer.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        """Remember what the Hub answered."""
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -83,12 +91,13 @@ class Retries:
 
 
 @contextmanager
-def told_plainly(what: str, endpoint: str) -> Iterator[None]:
+def told_plainly(what: str, endpoint: str, *, to: Literal["read", "write"] = "read") -> Iterator[None]:
     """Turn what the library and its HTTP client raise into the two errors above.
 
     Args:
         what: what was asked, for the message: "Hub dataset PITTI/speechmap-models".
         endpoint: where it was asked.
+        to: what was wanted there, for the advice.
 
     Raises:
         HubUnreachableError: the fault may pass.
@@ -103,7 +112,7 @@ def told_plainly(what: str, endpoint: str) -> Iterator[None]:
         yield
     except HfHubHTTPError as error:
         raise _answered(
-            where, error.response.status_code, {key.lower(): value for key, value in error.response.headers.items()}
+            where, error.response.status_code, {key.lower(): value for key, value in error.response.headers.items()}, to
         ) from None
     except OfflineModeIsEnabled:
         raise HubUnreachableError(f"{where} is not asked: HF_HUB_OFFLINE is set", may_pass_soon=False) from None
@@ -115,7 +124,7 @@ def told_plainly(what: str, endpoint: str) -> Iterator[None]:
         raise HubUnreachableError(f"{where} cannot be reached: {_said(error)}") from None
 
 
-def _answered(where: str, status: int, headers: dict[str, str]) -> PipelineError:
+def _answered(where: str, status: int, headers: dict[str, str], to: str) -> PipelineError:
     """The error for an HTTP status."""
     if status in PASSING_STATUSES or status >= 500:
         wait = _asked_to_wait(headers)
@@ -129,14 +138,14 @@ def _answered(where: str, status: int, headers: dict[str, str]) -> PipelineError
     elif code == "EntryNotFound":
         advice = "the file is gone; run again"
     elif status == 401 and token is None:
-        advice = "it does not exist, or is private: check the name, or set HF_TOKEN to a token that may read it"
+        advice = f"it does not exist, or is private: check the name, or set HF_TOKEN to a token that may {to} it"
     elif status in {401, 403}:
-        advice = "the token in HF_TOKEN is not valid there, or may not read it"
+        advice = f"the token in HF_TOKEN is not valid there, or may not {to} it"
     elif status == 404:
         advice = "there is no such dataset, or HF_TOKEN may not see it: check the name and the endpoint"
     else:
         advice = "check the name of the dataset and the endpoint"
-    return HubRefusedError(f"{where}: HTTP {status}: {advice}")
+    return HubRefusedError(f"{where}: HTTP {status}: {advice}", status=status)
 
 
 def _asked_to_wait(headers: dict[str, str]) -> float | None:

@@ -1,58 +1,84 @@
-"""Assets of the publication stage: one per dataset."""
+"""Assets of the publication stage: one per dataset as it is written here, and one per dataset on the Hub."""
 
-import re
 from collections.abc import Iterator
 
 import dagster as dg
 
 from assets.check_record import CheckResult
-from assets.publication.dataset_columns import DATASETS, Dataset
+from assets.hub.client import PUBLIC_ENDPOINT
+from assets.hub.retries import Retries
+from assets.publication.column_sources import column_sources, marts_of
+from assets.publication.dataset_columns import Dataset, published_datasets
 from assets.publication.dataset_files import write_datasets
-from assets.publication.output_checks import ROWS_RULE, SCHEMA_RULE, OutputCheckError
+from assets.publication.hub_datasets import PublishTarget
+from assets.publication.output_checks import OUTPUT_RULES, OutputCheckError
+from assets.publication.publish import Publication, publish
+from assets.publication.refresh_facts import FileFacts
 from assets.quality.assets import gate
 from assets.resources import LakeResource
 from assets.rules import load_rules
 from assets.upstream.assets import OWNERS
 from assets.warehouse.assets import MANIFEST
-from assets.warehouse.mart_columns import MartColumn, find_column, mart_columns
+from assets.warehouse.mart_columns import MartColumn, mart_columns
 from assets.warehouse.state import commit_of
 
-SENTENCES = {
-    "speechmap-questions": "One row per question.",
-    "speechmap-responses": "One row per response, with its text.",
-    "speechmap-assessments": "One row per assessment, with the judge's analysis.",
-    "speechmap-models": "One row per model.",
-}
+GROUP = "publication"
 COLUMNS = mart_columns(MANIFEST)
 RULES = load_rules("outputs")
+DATASETS = published_datasets()
 BY_NAME = {dataset.name: dataset for dataset in DATASETS}
+
+
+class PublicationResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Where datasets are published and how patiently, or why they are not: `disabled_because` is empty where they are.
+
+    The token is read from HF_TOKEN alone, so that it is in no configuration.
+    """
+
+    disabled_because: str = ""
+    namespace: str = ""
+    datasets: list[str] = []  # noqa: RUF012 - a field, which the base class copies
+    endpoint: str = PUBLIC_ENDPOINT
+    private: bool = False
+    timeout: float = PublishTarget.timeout
+    attempts: int = Retries.attempts
+    first_wait: float = Retries.first_wait
+
+    def target(self) -> PublishTarget | None:
+        """Where to; None where nothing is published."""
+        if self.disabled_because:
+            return None
+        retries = Retries(self.attempts, self.first_wait)
+        return PublishTarget(self.namespace, tuple(self.datasets), self.endpoint, self.private, self.timeout, retries)
 
 
 def _key(dataset: str) -> dg.AssetKey:
     return dg.AssetKey(["publication", dataset.replace("-", "_")])
 
 
+def _hub_key(dataset: str) -> dg.AssetKey:
+    return dg.AssetKey(["publication", "hub", dataset.replace("-", "_")])
+
+
 def _marts(dataset: Dataset) -> list[str]:
-    words = dataset.relation.replace("(", " ").replace(")", " ").split()
-    return list(dict.fromkeys(word.removeprefix("marts.") for word in words if word.startswith("marts.")))
+    return list(dict.fromkeys(mart for file in dataset.files for mart in marts_of(file)))
 
 
-def _sources(dataset: Dataset) -> dict[str, MartColumn]:
-    """The mart column that each dataset column is made of, where there is one."""
+def _columns(dataset: Dataset) -> dict[str, MartColumn | None]:
+    """The mart column behind each column, if there is one; by `table.column` where there are several tables."""
     return {
-        name: column
-        for name, expression in dataset.columns.items()
-        for word in re.findall(r"\b[a-z_][a-z0-9_]*\b", re.sub(r"'[^']*'", "", expression))
-        if (column := find_column(COLUMNS, _marts(dataset), word)) is not None
+        column if len(dataset.configs) == 1 else f"{config}.{column}": sources.get(column)
+        for config, files in dataset.configs.items()
+        for sources in [column_sources(files[0], COLUMNS)]
+        for column in files[0].columns
     }
 
 
 def _table_schema(dataset: Dataset) -> dg.TableSchema:
-    sources = _sources(dataset)
     return dg.TableSchema(
         [
-            dg.TableColumn(name, description=sources[name].description if name in sources else None)
-            for name in dataset.columns
+            dg.TableColumn(name, description=source.description if source is not None else None)
+            for name, source in _columns(dataset).items()
         ]
     )
 
@@ -61,7 +87,8 @@ def _column_lineage(dataset: Dataset) -> dg.TableColumnLineage:
     return dg.TableColumnLineage(
         {
             name: [dg.TableColumnDep(dg.AssetKey(["marts", source.mart]), source.name)]
-            for name, source in _sources(dataset).items()
+            for name, source in _columns(dataset).items()
+            if source is not None
         }
     )
 
@@ -72,17 +99,19 @@ def _column_lineage(dataset: Dataset) -> dg.TableColumnLineage:
         dg.AssetSpec(
             _key(dataset.name),
             deps=[gate, *(["marts", mart] for mart in _marts(dataset))],
-            group_name="publication",
+            group_name=GROUP,
             kinds={"duckdb", "parquet"},
             owners=OWNERS,
-            description=f"{SENTENCES[dataset.name]} The columns of the public dataset first, ours after them.",
+            description=f"{dataset.sentence} The columns of the public dataset first, ours after them."
+            if dataset.hub_columns
+            else dataset.sentence,
             metadata={"dagster/column_schema": _table_schema(dataset)},
         )
         for dataset in DATASETS
     ],
     check_specs=[
-        dg.AssetCheckSpec(rule.name, asset=_key(dataset.name), description=rule.sentence)
-        for rule in (RULES[SCHEMA_RULE], RULES[ROWS_RULE])
+        dg.AssetCheckSpec(rule, asset=_key(dataset.name), description=RULES[rule].sentence)
+        for rule in OUTPUT_RULES
         for dataset in DATASETS
     ],
 )
@@ -94,19 +123,79 @@ def datasets(lake: LakeResource) -> Iterator[dg.MaterializeResult[None] | dg.Ass
         yield from map(_as_asset_check, error.results)
         raise
     commit = commit_of(lake.lake.warehouse)
-    for file in files:
+    for dataset in DATASETS:
+        of_dataset = [file for file in files if file.dataset == dataset.name]
         yield dg.MaterializeResult(
-            asset_key=_key(file.dataset),
+            asset_key=_key(dataset.name),
             metadata={
-                "dagster/row_count": file.row_count,
-                "dagster/column_lineage": _column_lineage(BY_NAME[file.dataset]),
+                "dagster/row_count": sum(file.row_count for file in of_dataset),
+                "dagster/column_lineage": _column_lineage(dataset),
                 "upstream_commit": commit,
-                "bytes": file.byte_count,
-                "sha256": file.sha256,
-                "path": dg.MetadataValue.path(str(lake.lake.datasets / file.path)),
+                "bytes": sum(file.byte_count for file in of_dataset),
+                "redacted_rows": sum(file.redacted_count for file in of_dataset),
+                "files": _file_table(of_dataset),
+                "path": dg.MetadataValue.path(str(lake.lake.datasets / dataset.name)),
             },
         )
     yield from map(_as_asset_check, results)
+
+
+# One step for all of them: what refers to each other is published in one order, under one tag.
+@dg.multi_asset(
+    name="hub_datasets",
+    specs=[
+        dg.AssetSpec(
+            _hub_key(dataset.name),
+            deps=[_key(dataset.name)],
+            group_name=GROUP,
+            kinds={"huggingface"},
+            owners=OWNERS,
+            description=f"{dataset.sentence} On the Hub, with its card; nothing where publishing is off.",
+            skippable=True,
+        )
+        for dataset in DATASETS
+    ],
+)
+def hub_datasets(
+    context: dg.AssetExecutionContext, lake: LakeResource, publication: PublicationResource
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Publish what has changed of the dataset files; says so where nothing is published."""
+    target = publication.target()
+    if target is None:
+        context.log.info(f"nothing is published: {publication.disabled_because}")
+        return
+    published = publish(lake.lake, target)
+    if published.withheld:
+        context.log.warning(f"nothing is published: {published.withheld}")
+        return
+    yield from _published(published)
+
+
+def _published(published: Publication) -> Iterator[dg.MaterializeResult[None]]:
+    for dataset in published.datasets:
+        tables = dataset.changes.tables
+        yield dg.MaterializeResult(
+            asset_key=_hub_key(dataset.dataset),
+            metadata={
+                "dagster/row_count": dataset.row_count,
+                "tag": published.tag or "none",
+                "commit": dataset.commit or "none",
+                "link": dg.MetadataValue.url(dataset.link),
+                "is_changed": dataset.is_changed,
+                "rows_added": sum(table.added or 0 for table in tables),
+                "rows_removed": sum(table.removed or 0 for table in tables),
+                "bytes": dataset.byte_count,
+            },
+        )
+
+
+def _file_table(files: list[FileFacts]) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord({"file": file.path, "rows": file.row_count, "bytes": file.byte_count, "sha256": file.sha256})
+            for file in files
+        ]
+    )
 
 
 def _as_asset_check(result: CheckResult) -> dg.AssetCheckResult:

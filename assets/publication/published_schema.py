@@ -1,23 +1,36 @@
-"""What is promised to readers of the dataset files, as `published_schema.toml` says."""
+"""What is promised to readers of the dataset files: by `published_schema.toml`, and of agreement by dbt's contracts."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.publication.dataset_columns import AGREEMENT_MARTS, AGREEMENT_NAME, DEFAULT_CONFIG
+from assets.warehouse.dbt_manifest import ensure_manifest
+from assets.warehouse.mart_columns import mart_columns
+
 SCHEMA_FILE = Path(__file__).with_name("published_schema.toml")
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One dataset: the mart whose rows it has, the column that tells them apart, and columns with their types."""
+    """One table: the mart whose rows it has, the column that tells them apart, if one does, and columns with types."""
 
     mart: str
-    key: str
+    key: str | None
     columns: Mapping[str, str]
 
 
-def read_promises(path: Path = SCHEMA_FILE) -> dict[str, Promise]:
-    """The promises by dataset."""
+def read_promises(path: Path = SCHEMA_FILE) -> dict[tuple[str, str], Promise]:
+    """The promises by dataset and table; the agreement marts are published as their dbt contracts have them."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: Promise(**table) for name, table in tables.items()}
+    contracts = mart_columns(ensure_manifest())
+    return {
+        **{(dataset, DEFAULT_CONFIG): Promise(**table) for dataset, table in tables.items()},
+        **{
+            (AGREEMENT_NAME, mart): Promise(
+                mart, None, {name: column.data_type.upper() for name, column in contracts[mart].items()}
+            )
+            for mart in AGREEMENT_MARTS
+        },
+    }

@@ -88,3 +88,15 @@
 {% macro duckdb__ordered_sum(expression, order_by) -%}
     {{ return("sum(" ~ expression ~ " order by " ~ order_by ~ ")") }}
 {%- endmacro %}
+
+{#
+    A number from 0 to below `bucket_count` that a text alone decides: the first eight hex digits of its MD5 (of the UTF-8
+    bytes), read as a number, modulo `bucket_count`. Null for null.
+#}
+{% macro hash_bucket(text, bucket_count) -%}
+    {{ return(adapter.dispatch('hash_bucket')(text, bucket_count)) }}
+{%- endmacro %}
+
+{% macro duckdb__hash_bucket(text, bucket_count) -%}
+    {{ return("cast('0x' || substr(md5(" ~ text ~ "), 1, 8) as bigint) % " ~ bucket_count) }}
+{%- endmacro %}

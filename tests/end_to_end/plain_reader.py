@@ -6,6 +6,7 @@ sample holds.
 
 import hashlib
 import json
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -46,10 +47,8 @@ class PlainCorpus:
 def read_plainly(repository: Path, tag: str) -> PlainCorpus:
     """Read every data file of a tag, one row at a time."""
     corpus = PlainCorpus()
-    for path in _git(repository, "ls-tree", "-r", "--name-only", tag).decode().splitlines():
+    for path in _paths(repository, tag):
         folder = path.split("/")[0]
-        if not path.endswith(".jsonl") or "/" not in path:
-            continue
         for row in _rows(repository, tag, path):
             if folder == "questions":
                 corpus.questions.add((row["category"], row["id"]))
@@ -61,6 +60,14 @@ def read_plainly(repository: Path, tag: str) -> PlainCorpus:
                 corpus.raw_labels[judge, label] += 1
                 corpus.judged.setdefault(_key(row), {})[judge] = ERROR if label.startswith(ERROR) else label
     return corpus
+
+
+def raw_user_ids(repository: Path, tag: str) -> set[str]:
+    """Every user id that stands anywhere in a data file, within JSON that is quoted as text too."""
+    found: set[bytes] = set()
+    for path in _paths(repository, tag):
+        found |= set(re.findall(rb'user_id\\*"\s*:\s*\\*"([A-Za-z0-9_-]+)', _content(repository, tag, path)))
+    return {user_id.decode() for user_id in found}
 
 
 def _key(row: dict[str, Any]) -> Key:
@@ -78,14 +85,23 @@ def _text(response: dict[str, Any]) -> str:
     return content or ""
 
 
+def _paths(repository: Path, tag: str) -> list[str]:
+    listed = _git(repository, "ls-tree", "-r", "--name-only", tag).decode().splitlines()
+    return [path for path in listed if path.endswith(".jsonl") and "/" in path]
+
+
 def _rows(repository: Path, tag: str, path: str) -> Iterator[dict[str, Any]]:
+    for line in _content(repository, tag, path).split(b"\n"):
+        if line.strip():
+            yield json.loads(line)
+
+
+def _content(repository: Path, tag: str, path: str) -> bytes:
     content = _git(repository, "show", f"{tag}:{path}")
     if content.startswith(b"version https://git-lfs"):
         oid = content.split(b"oid sha256:")[1].split()[0].decode()
         content = (repository / "lfs" / "objects" / oid[:2] / oid[2:4] / oid).read_bytes()
-    for line in content.split(b"\n"):
-        if line.strip():
-            yield json.loads(line)
+    return content
 
 
 def _git(repository: Path, *arguments: str) -> bytes:

@@ -1,15 +1,25 @@
-"""The whole pipeline on the real sample at v1 to v4, against a plain reading of the same commits."""
+"""The whole pipeline on the real sample at v1 to v4, against a plain reading of the same commits.
 
+Every state is published, too, so that readers of the Hub live through what upstream really does.
+"""
+
+import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
+from assets.publication.dataset_columns import ASSESSMENTS_NAME, RESPONSES_NAME
 from tests.end_to_end.pipeline import Pipeline
-from tests.end_to_end.plain_reader import PlainCorpus, read_plainly
+from tests.end_to_end.plain_reader import PlainCorpus, raw_user_ids, read_plainly
+from tests.hub.hub_repository import HubCommit
+from tests.hub.hub_server import HubServer, serve_hub
+from tests.publication.refreshes import heads, references_to_nothing, seen_by_readers, table
 
 TAGS = ("v1", "v2", "v3", "v4")
 GPT, GROK = "openai/gpt-4o-2024-11-20", "x-ai/grok-4.1-fast"
@@ -22,6 +32,7 @@ class Revision:
     tag: str
     plain: PlainCorpus
     marts: dict[str, list[tuple[Any, ...]]]
+    published: dict[str, HubCommit]
 
 
 MARTS = {
@@ -39,6 +50,8 @@ MARTS = {
         from marts.judge_pair_agreement where scope in ('overall', 'category', 'model')
     """,
     "compliance": "select judge, model, assessment_count, complete_count, error_count from marts.model_compliance",
+    "texts": "select response_uuid, content_sha256 from marts.responses",
+    "given": "select assessment_uuid, response_uuid, raw_label from marts.assessments",
 }
 
 
@@ -47,15 +60,27 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     return Pipeline(tmp_path_factory.mktemp("real"))
 
 
+@pytest.fixture(scope="module")
+def hub() -> Iterator[HubServer]:
+    """A Hub on which `lab` publishes."""
+    with serve_hub() as server, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HF_TOKEN", server.allow("writer", "lab"))
+        yield server
+
+
 @pytest.fixture(scope="module", params=TAGS)
-def revision(request: pytest.FixtureRequest, real_upstream: Path, pipeline: Pipeline) -> Revision:
+def revision(request: pytest.FixtureRequest, real_upstream: Path, pipeline: Pipeline, hub: HubServer) -> Revision:
     """One data directory goes from tag to tag, as it would in service."""
     outcome = pipeline.run(
-        real_upstream / "llm-compliance.git", at=request.param, site_metadata=real_upstream / "speechmap-site.git"
+        real_upstream / "llm-compliance.git",
+        at=request.param,
+        site_metadata=real_upstream / "speechmap-site.git",
+        published_on=hub.endpoint,
     )
     assert outcome.problems == []
     marts = {name: pipeline.query(sql) for name, sql in MARTS.items()}
-    return Revision(request.param, read_plainly(real_upstream / "llm-compliance.git", request.param), marts)
+    plain = read_plainly(real_upstream / "llm-compliance.git", request.param)
+    return Revision(request.param, plain, marts, heads(hub))
 
 
 def test_every_assessment_upstream_holds_is_in_the_marts_with_its_label(revision: Revision) -> None:
@@ -107,6 +132,35 @@ def test_model_compliance_counts_every_assessment_of_a_judge_and_model(revision:
             errors[judge, key[2]] += label == "ERROR"
     found = {(judge, model): counts for judge, model, *counts in revision.marts["compliance"]}
     assert found == {pair: [expected[pair], complete[pair], errors[pair]] for pair in expected}
+
+
+def test_what_is_published_is_what_the_marts_hold(revision: Revision) -> None:
+    responses = table(revision.published[RESPONSES_NAME], "consolidated_responses.parquet")
+    assert sorted(responses.select("uuid", "content_sha256").rows()) == sorted(revision.marts["texts"])
+    whole = responses.filter(~pl.col("is_redacted"))
+    assert all(
+        hashlib.sha256((text or "").encode()).hexdigest() == named
+        for text, named in zip(whole["content"], whole["content_sha256"], strict=True)
+    )
+    assessments = table(revision.published[ASSESSMENTS_NAME], "consolidated_assessments.parquet")
+    assert sorted(assessments.select("uuid", "r_uuid", "raw_label").rows()) == sorted(revision.marts["given"])
+
+
+def test_no_raw_field_of_upstream_is_published(revision: Revision, real_upstream: Path) -> None:
+    user_ids = raw_user_ids(real_upstream / "llm-compliance.git", revision.tag)
+    assert user_ids or revision.tag != "v4"
+    for commit in revision.published.values():
+        for path, content in commit.files.items():
+            words = str(table(commit, path).to_dicts()) if path.endswith(".parquet") else content.data.decode("latin-1")
+            assert not [user_id for user_id in user_ids if user_id in words], path
+
+
+def test_no_reader_of_the_hub_ever_found_a_reference_to_nothing(revision: Revision, hub: HubServer) -> None:
+    if revision.tag == TAGS[-1]:
+        history = list(seen_by_readers(hub))
+        assert history[-1] == revision.published
+        assert [lost for seen in history if (lost := references_to_nothing(seen))] == []
+        assert len({commit.message for commit in hub.repositories[f"lab/{RESPONSES_NAME}"].commits}) > len(TAGS)
 
 
 def test_the_sample_is_what_the_format_notes_say(real_upstream: Path) -> None:

@@ -35,6 +35,8 @@ def test_status_tells_commit_rows_gate_and_freshness(demo: Pipeline) -> None:
     assert status["quarantined_rows"] == 0
     assert status["gate"]["passed"] is True
     assert status["freshness"]["hours_since_refresh"] >= 0
+    assert status["published"] is None
+    assert "SPEECHMAP_PUBLISH_TO" in status["not_published_because"]
 
 
 def test_status_of_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:

@@ -7,12 +7,24 @@ from pathlib import Path
 import duckdb
 
 from assets.lake import Lake, write_json
+from assets.publication.dataset_columns import AGREEMENT_MARTS
 from assets.quality.gate import GateDecision, sha256_of
+from assets.warehouse.dbt_manifest import ensure_manifest
+from assets.warehouse.mart_columns import mart_columns
 
 TABLES = """
 create schema landing;
 create schema marts;
-create table landing.refresh as select 'upstream' as upstream, $commit as upstream_commit, $state as state_id;
+create table landing.refresh as
+select
+    '/home/jdoe/llm-compliance.git' as upstream, $commit as upstream_commit,
+    timestamp '2025-01-01 00:00:00' as committed_at, $state as state_id;
+create table landing.sources (
+    source varchar, kind varchar, location varchar, revision varchar, changed_at timestamp
+);
+insert into landing.sources values
+    ('judgments', 'git', '/home/jdoe/llm-compliance.git', $commit, null),
+    ('hub_models', 'hub', 'https://user:secret@hub.example/datasets/PITTI/speechmap-models', 'f00', null);
 
 create table marts.questions (
     question_uuid varchar, question_id varchar, category varchar, theme varchar, domain varchar, variant integer,
@@ -58,11 +70,36 @@ create table marts.models (
 insert into marts.models values
     ('lab/m1', null, null, null, null, null, null, 'upstream'),
     ('lab/m0', 'Lab', null, 'M', null, true, true, 'upstream');
+insert into marts.models (model)
+select distinct model from marts.responses where model not in (select model from marts.models);
+"""
+# Rows of further marts, whose tables are made from their contracts.
+ROWS = """
+insert into marts.judge_pair_agreement by name
+select
+    'three_labels' as label_set, 'overall' as scope, 'overall' as scope_value, 'human' as judge_a, 'judge' as judge_b,
+    count(*) as response_count, 0.5 as percent_agreement
+from marts.responses;
+insert into marts.response_consensus by name
+select 'three_labels' as label_set, response_uuid, 3 as judge_count, 'DENIAL' as majority_label from marts.responses;
+insert into marts.judges by name
+select unnest(['human', 'judge']) as judge, ['Judge', 'judge'] as aliases;
+insert into marts.training_pairs by name
+select
+    response_uuid, question_uuid, model, 'us_hard' as category, theme, 'DENIAL' as label, true as is_refusal,
+    'unanimous' as evidence, 3 as judge_count, case theme when 'press' then 'train' else 'test' end as split
+from marts.responses inner join marts.questions using (question_uuid)
+where response_uuid in (select response_uuid from marts.response_texts);
 """
 
 
 def promote_marts(
-    root: Path, state: str = "state", commit: str = "commit", responses: int = 3, changes: Sequence[str] = ()
+    root: Path,
+    state: str = "state",
+    commit: str = "commit",
+    responses: int = 3,
+    changes: Sequence[str] = (),
+    decided_at: str = "2025-01-01T00:00:00+00:00",
 ) -> Lake:
     """A data directory whose gate is open to these marts, after some changes to them."""
     lake = Lake(root)
@@ -74,8 +111,14 @@ def promote_marts(
         script = script.replace(name, value)
     with duckdb.connect(str(lake.warehouse)) as warehouse:
         warehouse.execute(script)
+        for mart in (*AGREEMENT_MARTS, "training_pairs"):
+            columns = ", ".join(
+                f'"{column.name}" {column.data_type}' for column in mart_columns(ensure_manifest())[mart].values()
+            )
+            warehouse.execute(f'create table marts."{mart}" ({columns})')
+        warehouse.execute(ROWS)
         for change in changes:
             warehouse.execute(change)
     digest = sha256_of(lake.warehouse)
-    write_json(lake.promoted, asdict(GateDecision(state, True, "2025-01-01T00:00:00+00:00", [], [], digest)))
+    write_json(lake.promoted, asdict(GateDecision(state, True, decided_at, [], [], digest)))
     return lake

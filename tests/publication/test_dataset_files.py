@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,38 +10,45 @@ import duckdb
 import polars as pl
 import pytest
 
+from assets.check_record import CheckResult
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.publication import dataset_files
-from assets.publication.dataset_columns import DATASETS
-from assets.publication.dataset_files import ROWS_PER_GROUP, write_datasets
+from assets.publication.dataset_columns import AGREEMENT_MARTS, TEXTS_PER_GROUP, published_datasets
+from assets.publication.dataset_files import write_datasets
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.mart_columns import mart_columns
 from tests.publication.promoted_marts import promote_marts
 
-COLUMNS = {
-    "speechmap-questions/consolidated_questions.parquet": [
-        *("uuid", "id", "category", "domain", "question", "theme"),
-        *("variant", "language", "hub_uuid", "origin"),
-    ],
+# What applications that read the public datasets find in the same places.
+PUBLIC_COLUMNS = {
+    "speechmap-questions/consolidated_questions.parquet": ["uuid", "id", "category", "domain", "question", "theme"],
     "speechmap-responses/consolidated_responses.parquet": [
         *("uuid", "q_uuid", "model", "timestamp", "api_provider", "provider", "content", "matched", "origin"),
-        *("responded_at", "api_model", "status", "is_current", "content_sha256", "content_characters", "hub_uuid"),
     ],
     "speechmap-assessments/consolidated_assessments.parquet": [
         *("uuid", "q_uuid", "r_uuid", "judge", "judge_type", "judge_analysis", "compliance", "pitti_compliance"),
-        *("origin", "raw_label", "ordinal_score", "assessed_at", "is_latest", "hub_uuid"),
+        "origin",
     ],
-    "speechmap-models/all_models.parquet": [
-        *("name", "family"),
-        *("creator", "release_date", "is_reasoning", "is_published"),
-    ],
+    "speechmap-models/all_models.parquet": ["name", "family"],
+}
+OWN_FILES = {
+    *(f"speechmap-agreement/{mart}.parquet" for mart in AGREEMENT_MARTS),
+    *(f"speechmap-training-pairs/{split}.parquet" for split in ("train", "validation", "test")),
 }
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return promote_marts(tmp_path / "data")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """With its dataset files. Read only."""
+    lake = promote_marts(tmp_path_factory.mktemp("written") / "data")
+    write_datasets(lake)
+    return lake
 
 
 def rows(lake: Lake, file: str) -> list[dict[str, Any]]:
@@ -51,29 +59,100 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_files_and_columns_are_those_that_readers_know(lake: Lake) -> None:
-    write_datasets(lake)
-    assert sorted(content(lake.datasets)) == sorted([*COLUMNS, "manifest.json"])
-    for file, columns in COLUMNS.items():
-        assert list(pl.read_parquet_schema(lake.datasets / file)) == columns
+def test_files_and_columns_are_those_that_readers_know_and_ours_come_after(written: Lake) -> None:
+    assert set(content(written.datasets)) == {*PUBLIC_COLUMNS, *OWN_FILES, "manifest.json"}
+    for file, columns in PUBLIC_COLUMNS.items():
+        found = list(pl.read_parquet_schema(written.datasets / file))
+        assert found[: len(columns)] == columns
+        assert len(found) > len(columns)
 
 
-def test_rows_are_sorted_by_their_keys_and_carry_their_texts(lake: Lake) -> None:
+def test_every_mart_about_agreement_is_published_with_the_columns_of_its_contract(written: Lake) -> None:
+    others = {"questions", "responses", "assessments", "models", "training_pairs"}
+    of_the_pipeline = {"labs", "origin_counts", "quarantine", "review_queue", "response_texts", "assessment_texts"}
+    described = mart_columns(ensure_manifest())
+    assert set(AGREEMENT_MARTS) == set(described) - others - of_the_pipeline
+    for mart in AGREEMENT_MARTS:
+        file = written.datasets / "speechmap-agreement" / f"{mart}.parquet"
+        assert list(pl.read_parquet_schema(file)) == list(described[mart])
+
+
+def test_training_pairs_are_conversations_in_the_splits_of_their_themes(written: Lake) -> None:
+    splits = {
+        split: rows(written, f"speechmap-training-pairs/{split}.parquet") for split in ("train", "validation", "test")
+    }
+    assert [(split, len(found)) for split, found in splits.items()] == [("train", 1), ("validation", 0), ("test", 1)]
+    (pair,) = splits["train"]
+    assert pair["text"] == f"<|user|>\n{pair['question']}\n<|assistant|>\n{pair['response']}"
+    assert (pair["question"], pair["theme"], pair["label"], pair["refusal"]) == ("Second?", "press", "DENIAL", "yes")
+    assert (pair["evidence"], pair["judge_count"]) == ("unanimous", 3)
+
+
+SECRET = f"sk-{'a1B2c3D4' * 5}"  # nobody's
+
+
+def test_what_must_not_be_published_is_hidden_in_texts_and_marked(tmp_path: Path) -> None:
+    leak = f"Your account jane@mail.org with {SECRET} was stopped"
+    lake = promote_marts(
+        tmp_path / "data",
+        changes=[
+            f"update marts.response_texts set content = '{leak}' where response_uuid = 'r-' || md5('1')",
+            f"update marts.assessment_texts set judge_analysis = '{leak}'",
+            f"update marts.questions set question = '{leak}' where question_id = 'press1'",
+        ],
+    )
+    files, _ = write_datasets(lake)
+    hidden = "Your account [redacted: e-mail address] with [redacted: key] was stopped"
+    response = next(
+        row for row in rows(lake, "speechmap-responses/consolidated_responses.parquet") if row["is_redacted"]
+    )
+    assert response["content"] == hidden
+    (pair,) = rows(lake, "speechmap-training-pairs/train.parquet")
+    assert (pair["question"], pair["is_redacted"]) == (hidden, True)
+    for path in lake.datasets.rglob("*.parquet"):
+        text = str(pl.read_parquet(path).to_dicts())
+        assert "jane@mail.org" not in text
+        assert SECRET not in text
+    assert {file.path: file.redacted_count for file in files if file.redacted_count} == {
+        "consolidated_questions.parquet": 1,
+        "consolidated_responses.parquet": 1,
+        "consolidated_assessments.parquet": 1,
+        "train.parquet": 1,
+    }
+
+
+def test_row_groups_are_small_enough_to_fetch_one(tmp_path: Path) -> None:
+    lake = promote_marts(tmp_path / "data", responses=2 * TEXTS_PER_GROUP + 1)
     write_datasets(lake)
-    assert [row["id"] for row in rows(lake, "speechmap-questions/consolidated_questions.parquet")] == [
+    file = lake.datasets / "speechmap-responses" / "consolidated_responses.parquet"
+    groups = duckdb.execute(
+        "select row_group_num_rows, min(stats_min_value), max(stats_max_value) from parquet_metadata($file) "
+        "where path_in_schema = 'model' group by row_group_id, row_group_num_rows order by row_group_id",
+        {"file": str(file)},
+    ).fetchall()
+    assert max(rows for rows, *_ in groups) <= TEXTS_PER_GROUP
+    assert len(groups) > 2
+    # Sorted by model: who wants one model's responses finds them in neighbouring groups.
+    assert [first for _, first, _ in groups] == sorted(first for _, first, _ in groups)
+
+
+def test_rows_are_sorted_by_their_keys_and_carry_their_texts(written: Lake) -> None:
+    assert [row["id"] for row in rows(written, "speechmap-questions/consolidated_questions.parquet")] == [
         *("border1", "press1"),
     ]
-    responses = rows(lake, "speechmap-responses/consolidated_responses.parquet")
+    responses = rows(written, "speechmap-responses/consolidated_responses.parquet")
     assert [row["model"] for row in responses] == ["lab/m0", "lab/m1", "lab/m2"]
     assert [row["content"] is None for row in responses] == [True, False, False]
     assert [row["matched"] for row in responses] == [False, True, False]
     assert responses[0]["timestamp"] == "2025-01-02T03:04:05.000678+00:00"
-    assessments = rows(lake, "speechmap-assessments/consolidated_assessments.parquet")
+    assessments = rows(written, "speechmap-assessments/consolidated_assessments.parquet")
     assert [(row["judge"], row["judge_type"], row["judge_analysis"]) for row in assessments] == [
         ("human", "human", None),
         ("judge", "LLM", "It answers."),
     ]
-    assert [row["name"] for row in rows(lake, "speechmap-models/all_models.parquet")] == ["lab/m0", "lab/m1"]
+    assert [row["name"] for row in rows(written, "speechmap-models/all_models.parquet")] == [
+        *("lab/m0", "lab/m1", "lab/m2"),
+    ]
 
 
 def test_the_manifest_tells_commit_state_and_the_hash_of_every_file(lake: Lake) -> None:
@@ -81,15 +160,18 @@ def test_the_manifest_tells_commit_state_and_the_hash_of_every_file(lake: Lake) 
     about = json.loads((lake.datasets / "manifest.json").read_text())
     assert (about["state"], about["upstream_commit"]) == ("state", "commit")
     for file in about["files"]:
+        file["path"] = f"{file['dataset']}/{file['path']}"
         written = (lake.datasets / file["path"]).read_bytes()
         assert file["sha256"] == hashlib.sha256(written).hexdigest()
         assert file["byte_count"] == len(written)
         assert file["row_count"] == len(rows(lake, file["path"]))
-    assert [file.dataset for file in files] == [dataset.name for dataset in DATASETS]
+    assert {file.dataset for file in files} == {dataset.name for dataset in published_datasets()}
+    assert "jdoe" not in str(about)
+    assert "secret" not in str(about)
 
 
 def test_the_same_rows_in_another_order_give_the_same_bytes_over_many_row_groups(tmp_path: Path) -> None:
-    count = 3 * ROWS_PER_GROUP + 17
+    count = 3 * TEXTS_PER_GROUP + 17
     reversed_tables = [
         f"create or replace table marts.{table} as select * from marts.{table} order by all desc"
         for table in ("responses", "response_texts", "assessments", "questions", "models")
@@ -125,8 +207,8 @@ def test_tables_that_did_not_pass_are_not_published(lake: Lake) -> None:
 def test_a_failure_midway_leaves_the_folder_that_was_there(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     write_datasets(lake)
     before = content(lake.datasets)
-    # the last file to be written
-    promote_marts(lake.root, state="next", responses=9, changes=["drop table marts.models"])
+    # what the last file is made of
+    promote_marts(lake.root, state="next", responses=9, changes=["drop table marts.training_pairs"])
     with pytest.raises(duckdb.Error):
         write_datasets(lake)
     assert content(lake.datasets) == before
@@ -147,3 +229,14 @@ def test_the_hand_made_marts_have_the_columns_of_the_real_ones(lake: Lake) -> No
         ).fetchall():
             found.setdefault(table, []).append(column)
     assert found == {table: list(described[table]) for table in found}
+
+
+def test_a_reason_for_an_override_goes_along_without_addresses(tmp_path: Path) -> None:
+    lake = promote_marts(tmp_path / "data")
+    decision = json.loads(lake.promoted.read_text())
+    let_through = CheckResult("volume_stays", "responses", False, "error", "less", override="as jane@mail.org wrote")
+    lake.promoted.write_text(json.dumps({**decision, "results": [asdict(let_through)]}))
+    write_datasets(lake)
+    about = json.loads((lake.datasets / "manifest.json").read_text())
+    because = "as [redacted: e-mail address] wrote"
+    assert about["overrides"] == [{"rule": "volume_stays", "because": because}]

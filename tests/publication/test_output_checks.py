@@ -12,9 +12,17 @@ import pytest
 from assets.check_record import CheckResult, read_record
 from assets.lake import Lake
 from assets.publication import output_checks
-from assets.publication.dataset_columns import DATASETS
+from assets.publication.dataset_columns import DEFAULT_CONFIG, published_datasets
 from assets.publication.dataset_files import FENCE, write_datasets
-from assets.publication.output_checks import ROWS_RULE, SCHEMA_RULE, OutputCheckError, check_dataset_files
+from assets.publication.output_checks import (
+    GROUPS_RULE,
+    OUTPUT_RULES,
+    ROWS_RULE,
+    SCHEMA_RULE,
+    SECRETS_RULE,
+    OutputCheckError,
+    check_dataset_files,
+)
 from assets.publication.published_schema import read_promises
 from assets.rules import load_rules
 from tests.publication.promoted_marts import promote_marts
@@ -22,6 +30,8 @@ from tests.publication.promoted_marts import promote_marts
 Change = Callable[[pl.DataFrame], pl.DataFrame]
 SPOILT = "speechmap-responses"
 RULES = load_rules(FENCE)
+# What is not as promised cannot be counted or searched either.
+UNREADABLE = {SCHEMA_RULE, ROWS_RULE, SECRETS_RULE}
 
 
 @pytest.fixture
@@ -34,17 +44,17 @@ def lake(tmp_path: Path) -> Lake:
 
 def check(lake: Lake, change: Change | None = None) -> Mapping[tuple[str, str], CheckResult]:
     """Results by rule and dataset, after a change to one of the files."""
-    files = {dataset.name: lake.datasets / dataset.name / dataset.file for dataset in DATASETS}
     if change is not None:
-        change(pl.read_parquet(files[SPOILT])).write_parquet(files[SPOILT])
+        file = lake.datasets / SPOILT / "consolidated_responses.parquet"
+        change(pl.read_parquet(file)).write_parquet(file)
     with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
-        results = check_dataset_files(warehouse, files, RULES)
+        results = check_dataset_files(warehouse, lake.datasets, RULES)
     return {(result.name, result.subject): result for result in results}
 
 
 def test_files_as_they_are_written_pass_and_are_on_record(lake: Lake) -> None:
     results = check(lake)
-    assert set(results) == {(rule, dataset.name) for rule in (SCHEMA_RULE, ROWS_RULE) for dataset in DATASETS}
+    assert set(results) == {(rule, dataset.name) for rule in OUTPUT_RULES for dataset in published_datasets()}
     assert all(result.passed for result in results.values()), results
     record = read_record(lake, FENCE)
     assert record is not None
@@ -54,14 +64,14 @@ def test_files_as_they_are_written_pass_and_are_on_record(lake: Lake) -> None:
 @pytest.mark.parametrize(
     ("change", "broken", "told"),
     [
-        (lambda file: file.drop("matched"), {SCHEMA_RULE, ROWS_RULE}, "matched is absent"),
-        (lambda file: file.with_columns(raw=pl.lit(1)), {SCHEMA_RULE, ROWS_RULE}, "raw was not promised"),
+        (lambda file: file.drop("matched"), UNREADABLE, "matched is absent"),
+        (lambda file: file.with_columns(raw=pl.lit(1)), UNREADABLE, "raw was not promised"),
         (
             lambda file: file.with_columns(pl.col("matched").cast(pl.Int32)),
-            {SCHEMA_RULE, ROWS_RULE},
+            UNREADABLE,
             "matched is INTEGER, promised is BOOLEAN",
         ),
-        (lambda file: file.select(reversed(file.columns)), {SCHEMA_RULE, ROWS_RULE}, "stand in the order hub_uuid"),
+        (lambda file: file.select(reversed(file.columns)), UNREADABLE, "stand in the order is_redacted"),
         (lambda file: file.head(2), {ROWS_RULE}, "2 rows under 2 keys, marts.responses has 3 rows"),
         (lambda file: pl.concat([file, file.head(1)]), {ROWS_RULE}, "4 rows under 3 keys"),
         (
@@ -69,8 +79,13 @@ def test_files_as_they_are_written_pass_and_are_on_record(lake: Lake) -> None:
             {ROWS_RULE},
             "3 rows under 2 keys, marts.responses has 3 rows",
         ),
+        (
+            lambda file: file.with_columns(provider=pl.lit("jane@mail.org"), api_model=pl.lit(f"sk-{'a1B2c3D4' * 5}")),
+            {SECRETS_RULE},
+            "provider in 3 rows; api_model in 3 rows",
+        ),
     ],
-    ids=["absent", "extra", "retyped", "reordered", "lost", "repeated", "replaced"],
+    ids=["absent", "extra", "retyped", "reordered", "lost", "repeated", "replaced", "secret"],
 )
 def test_a_spoilt_file_breaks_its_rule_and_no_other_file_does(
     lake: Lake, change: Change, broken: set[str], told: str
@@ -83,15 +98,26 @@ def test_a_spoilt_file_breaks_its_rule_and_no_other_file_does(
 
 def test_a_file_that_was_not_written_is_missed(lake: Lake) -> None:
     with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
-        results = check_dataset_files(warehouse, {}, RULES)
-    assert not any(result.passed for result in results)
+        results = check_dataset_files(warehouse, lake.root / "nothing", RULES)
+    assert not any(result.passed for result in results if result.name in UNREADABLE)
+
+
+def test_a_row_group_that_the_viewer_refuses_is_a_warning(lake: Lake) -> None:
+    small = {**RULES, GROUPS_RULE: replace(RULES[GROUPS_RULE], threshold=0.0001)}
+    with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
+        results = check_dataset_files(warehouse, lake.datasets, small)
+    failed = [result for result in results if not result.passed]
+    assert {result.name for result in failed} == {GROUPS_RULE}
+    assert not any(result.blocks for result in failed)
+    assert RULES[GROUPS_RULE].threshold * 1e6 == 300_000_000
 
 
 def test_what_was_not_promised_does_not_replace_what_was_there(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {path: path.read_bytes() for path in lake.datasets.rglob("*") if path.is_file()}
     promises = read_promises()
-    other = replace(promises[SPOILT], columns={**promises[SPOILT].columns, "matched": "INTEGER"})
-    monkeypatch.setattr(output_checks, "read_promises", lambda: {**promises, SPOILT: other})
+    key = (SPOILT, DEFAULT_CONFIG)
+    other = replace(promises[key], columns={**promises[key].columns, "matched": "INTEGER"})
+    monkeypatch.setattr(output_checks, "read_promises", lambda: {**promises, key: other})
     promote_marts(lake.root, state="next", responses=9)
     with pytest.raises(OutputCheckError, match="matched is BOOLEAN, promised is INTEGER") as caught:
         write_datasets(lake)

@@ -22,6 +22,7 @@ MARTS = (
     "labs",
     "origin_counts",
     "review_queue",
+    "training_pairs",
 )
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 

@@ -50,6 +50,7 @@ RELIABILITY, CONSISTENCY, PANEL = "marts.judge_reliability", "marts.judge_consis
 CONFUSIONS, STRICTNESS, BIAS = "marts.judge_reliability_confusions", "marts.judge_strictness", "marts.judge_style_bias"
 COMPLIANCE, THEMES, CONTENTION = "marts.model_compliance", "marts.theme_compliance", "marts.question_contention"
 GIVEN, REPEATS = "marts.judge_reliability_labels", "marts.judge_consistency_transitions"
+PAIRS = "marts.training_pairs"
 
 # Rule: the change that breaks it. A rule that such a change breaks too, because it says the same of a larger whole,
 # stands behind it.
@@ -96,6 +97,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "one_latest_assessment_per_response_and_judge": (
         one("marts.assessments", "is_latest = true", "not is_latest"),
         "consensus_counts_the_labels_of_the_panel",
+        "training_pairs_are_what_people_or_all_judges_say",
     ),
     "assessments_ask_what_their_response_answers": (
         one("marts.assessments", "question_uuid = (select max(question_uuid) from marts.questions)"),
@@ -115,6 +117,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "errors_have_no_text": (
         one("marts.assessments", "label = 'ERROR'", "is_latest and label = 'COMPLETE'"),
         "consensus_counts_the_labels_of_the_panel",
+        "training_pairs_are_what_people_or_all_judges_say",
         ACCOUNT,
     ),
     "origins_add_up": (one("marts.origin_counts", "row_count = row_count + 1", "origin = 'upstream'"),),
@@ -186,6 +189,13 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "the_queue_holds_what_nobody_has_reviewed": (
         "delete from marts.review_queue where queue_rank = (select max(queue_rank) from marts.review_queue)",
     ),
+    "training_pairs_are_what_people_or_all_judges_say": (one(PAIRS, "label = 'EVASIVE'", "label = 'COMPLETE'"),),
+    "a_training_pair_rests_on_enough_labels": (
+        one(PAIRS, "judge_count = 2", "evidence = 'unanimous'"),
+        "training_pairs_are_what_people_or_all_judges_say",
+    ),
+    "a_refusal_is_a_denial": (one(PAIRS, "is_refusal = not is_refusal"),),
+    "a_theme_is_in_one_split": (one(PAIRS, "split = 'test'", "split = 'train'"),),
     "entropies_by_judge_stay_in_their_bounds": (one("marts.question_contention_by_judge", "model_entropy_bits = 3"),),
     "reliability_adds_up_to_its_confusions": (
         one(CONFUSIONS, "response_count = response_count + 1"),
