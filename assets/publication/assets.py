@@ -8,11 +8,12 @@ from assets.check_record import CheckResult
 from assets.hub.client import PUBLIC_ENDPOINT
 from assets.hub.retries import Retries
 from assets.publication.column_sources import column_sources, marts_of
-from assets.publication.dataset_columns import Dataset, published_datasets
+from assets.publication.dataset import Dataset
 from assets.publication.dataset_files import write_datasets
 from assets.publication.hub_datasets import PublishTarget
 from assets.publication.output_checks import OUTPUT_RULES, OutputCheckError
 from assets.publication.publish import Publication, publish
+from assets.publication.published_datasets import published_datasets
 from assets.publication.refresh_facts import FileFacts
 from assets.quality.assets import gate
 from assets.resources import LakeResource

@@ -6,7 +6,7 @@ from typing import Any
 
 from assets.hub.library import prepare_library
 from assets.publication.card_wording import LICENCE_NAME, OTHER, Wording
-from assets.publication.dataset_columns import DataFile, Dataset
+from assets.publication.dataset import DataFile, Dataset
 from assets.publication.markdown_text import slug
 from assets.publication.published_schema import Promise
 from assets.publication.refresh_facts import FileFacts

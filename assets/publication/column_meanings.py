@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.publication.column_sources import MartColumns, column_sources, is_taken_over
-from assets.publication.dataset_columns import (
+from assets.publication.dataset import (
     ASSESSMENTS_NAME,
     QUESTIONS_NAME,
     RESPONSES_NAME,

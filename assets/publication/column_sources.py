@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from assets.publication.dataset_columns import DataFile
+from assets.publication.dataset import DataFile
 from assets.warehouse.mart_columns import MartColumn, find_column
 
 MartColumns = dict[str, dict[str, MartColumn]]

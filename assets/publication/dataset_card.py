@@ -17,8 +17,9 @@ from assets.publication.card_metadata import TYPES, front_matter
 from assets.publication.card_wording import Wording, read_wording
 from assets.publication.column_meanings import TableMeaning, column_meanings, table_meanings
 from assets.publication.column_sources import MartColumns
-from assets.publication.dataset_columns import AGREEMENT_NAME, TRAINING_PAIRS_NAME, Dataset, published_datasets
+from assets.publication.dataset import AGREEMENT_NAME, TRAINING_PAIRS_NAME, Dataset
 from assets.publication.markdown_text import cell, code, on_one_line, prose, slug
+from assets.publication.published_datasets import published_datasets
 from assets.publication.published_schema import Promise, read_promises
 from assets.publication.redaction import KINDS
 from assets.publication.refresh_facts import DatasetChanges, FileFacts, RefreshFacts, TableChange

@@ -13,8 +13,9 @@ from assets.check_record import CheckResult, write_record
 from assets.errors import PipelineError
 from assets.lake import Lake, atomic_folder, read_json, write_json
 from assets.override import rules_for
-from assets.publication.dataset_columns import DataFile, Dataset, published_datasets
+from assets.publication.dataset import DataFile, Dataset
 from assets.publication.output_checks import check_dataset_files, require_promised
+from assets.publication.published_datasets import published_datasets
 from assets.publication.redaction import redacted_sql, scrub_location
 from assets.publication.refresh_facts import FileFacts, RefreshFacts
 from assets.quality.gate import GateDecision, require_open_gate

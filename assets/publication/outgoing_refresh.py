@@ -7,9 +7,10 @@ from pathlib import Path
 
 from assets.lake import Lake
 from assets.publication.agreement_figure import agreement_figure
+from assets.publication.dataset import AGREEMENT_NAME, ASSESSMENTS_NAME, Dataset
 from assets.publication.dataset_card import description_id, render_card
-from assets.publication.dataset_columns import AGREEMENT_NAME, ASSESSMENTS_NAME, Dataset, published_datasets
 from assets.publication.hub_datasets import CARD, REFRESH, Commit, HeldDataset
+from assets.publication.published_datasets import published_datasets
 from assets.publication.refresh_facts import DatasetChanges, FileFacts, RefreshFacts
 from assets.publication.refresh_record import as_bytes, content_of, refresh_record, withdrawn_contents
 from assets.publication.transition import Plan, Prepared, Wanted, facts_of_reduced, write_reduced

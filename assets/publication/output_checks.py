@@ -7,7 +7,8 @@ import duckdb
 
 from assets.check_record import CheckResult
 from assets.errors import PipelineError
-from assets.publication.dataset_columns import DEFAULT_CONFIG, published_datasets
+from assets.publication.dataset import DEFAULT_CONFIG
+from assets.publication.published_datasets import published_datasets
 from assets.publication.published_schema import Promise, read_promises
 from assets.publication.redaction import found_sql
 from assets.rules import Rule

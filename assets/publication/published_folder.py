@@ -5,9 +5,9 @@ from shutil import copyfile
 
 from assets.errors import PipelineError
 from assets.lake import Lake, atomic_folder
-from assets.publication.dataset_columns import published_datasets
 from assets.publication.dataset_files import current_datasets, require_whole
 from assets.publication.outgoing_refresh import Refresh
+from assets.publication.published_datasets import published_datasets
 from assets.publication.refresh_facts import DatasetChanges, TableChange
 
 NOBODY = "OWNER"

@@ -9,7 +9,7 @@ import polars as pl
 
 from assets.agreement.column_sql import text_literal
 from assets.lake import atomic_path
-from assets.publication.dataset_columns import DataFile, Dataset
+from assets.publication.dataset import DataFile, Dataset
 from assets.publication.hub_datasets import HubDatasets
 from assets.publication.reference_order import KeyTables, needed_columns
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.publication.dataset_columns import AGREEMENT_MARTS, AGREEMENT_NAME, DEFAULT_CONFIG
+from assets.publication.dataset import AGREEMENT_NAME, DEFAULT_CONFIG
+from assets.publication.published_datasets import AGREEMENT_MARTS
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.mart_columns import mart_columns
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from assets.publication.dataset_columns import DataFile, Dataset
+from assets.publication.dataset import DataFile, Dataset
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from assets.hub.client import HubConfig, HubEndpoint
 from assets.hub.download import RemoteFile
 from assets.lake import PARTIAL, Lake
 from assets.progress import progress
-from assets.publication.dataset_columns import Dataset, published_datasets
+from assets.publication.dataset import Dataset
 from assets.publication.hub_datasets import CARD, REFRESH, Commit, HeldDataset, HubDatasets, PublishTarget
 from assets.publication.outgoing_refresh import FIGURE
+from assets.publication.published_datasets import published_datasets
 from assets.publication.publishing_flag import raised_flag
 from assets.publication.refresh_record import as_bytes, recorded_files, withdrawn_contents
 from assets.publication.refresh_tags import refresh_tags

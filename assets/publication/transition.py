@@ -16,7 +16,7 @@ from assets.agreement.column_sql import text_literal
 from assets.hub.retries import HubUnreachableError
 from assets.progress import progress
 from assets.publication.content_upload import ContentUpload
-from assets.publication.dataset_columns import Dataset
+from assets.publication.dataset import Dataset
 from assets.publication.dataset_files import sha256_of
 from assets.publication.hub_datasets import CARD, REFRESH, Commit, HeldDataset, HubDatasets, MovedOnError
 from assets.publication.published_keys import PublishedKeys

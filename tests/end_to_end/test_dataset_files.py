@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from assets.publication.dataset_columns import published_datasets
+from assets.publication.published_datasets import published_datasets
 from tests.end_to_end.pipeline import Pipeline
 
 HUB_COLUMNS = {

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from assets.publication.dataset_columns import ASSESSMENTS_NAME, RESPONSES_NAME
+from assets.publication.dataset import ASSESSMENTS_NAME, RESPONSES_NAME
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.plain_reader import PlainCorpus, raw_user_ids, read_plainly
 from tests.hub.hub_repository import HubCommit

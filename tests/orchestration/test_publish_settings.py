@@ -6,7 +6,7 @@ import pytest
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.publication.assets import PublicationResource
-from assets.publication.dataset_columns import published_datasets
+from assets.publication.published_datasets import published_datasets
 from orchestration.automation import schedules
 from orchestration.definitions import build_definitions
 from orchestration.demo import DemoSize, prepare_demo

@@ -9,8 +9,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from assets.publication.dataset_card import render_card
-from assets.publication.dataset_columns import (
+from assets.publication.dataset import (
     AGREEMENT_NAME,
     ASSESSMENTS_NAME,
     MODELS_NAME,
@@ -18,8 +17,9 @@ from assets.publication.dataset_columns import (
     RESPONSES_NAME,
     TRAINING_PAIRS_NAME,
     Dataset,
-    published_datasets,
 )
+from assets.publication.dataset_card import render_card
+from assets.publication.published_datasets import published_datasets
 from assets.publication.refresh_facts import DatasetChanges, FileFacts, RefreshFacts, TableChange
 
 NAMES = [QUESTIONS_NAME, RESPONSES_NAME, ASSESSMENTS_NAME, MODELS_NAME, AGREEMENT_NAME, TRAINING_PAIRS_NAME]

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from assets.lake import Lake, write_json
-from assets.publication.dataset_columns import AGREEMENT_MARTS
+from assets.publication.published_datasets import AGREEMENT_MARTS
 from assets.quality.gate import GateDecision, sha256_of
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.mart_columns import mart_columns

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from assets.lake import Lake
-from assets.publication.dataset_columns import published_datasets
 from assets.publication.dataset_files import write_datasets
+from assets.publication.published_datasets import published_datasets
 from tests.hub.hub_repository import HubCommit
 from tests.hub.hub_server import HubServer
 from tests.publication.promoted_marts import promote_marts

@@ -9,8 +9,7 @@ import pytest
 
 from assets.hub.library import prepare_library
 from assets.publication.card_metadata import size_category
-from assets.publication.dataset_card import render_card
-from assets.publication.dataset_columns import (
+from assets.publication.dataset import (
     AGREEMENT_NAME,
     ASSESSMENTS_NAME,
     MODELS_NAME,
@@ -18,6 +17,7 @@ from assets.publication.dataset_columns import (
     RESPONSES_NAME,
     TRAINING_PAIRS_NAME,
 )
+from assets.publication.dataset_card import render_card
 from assets.publication.published_schema import read_promises
 from assets.publication.refresh_facts import DatasetChanges
 from tests.hub.hub_server import serve_hub

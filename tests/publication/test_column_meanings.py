@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assets.publication.column_meanings import MADE, column_meanings
-from assets.publication.dataset_columns import MODELS_NAME, RESPONSES_NAME, TRAINING_PAIRS_NAME
+from assets.publication.dataset import MODELS_NAME, RESPONSES_NAME, TRAINING_PAIRS_NAME
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.mart_columns import mart_columns
 from tests.publication.dataset_cards import dataset_of

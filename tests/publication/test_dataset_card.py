@@ -11,16 +11,16 @@ import pytest
 from assets.publication import dataset_card
 from assets.publication.card_wording import read_wording
 from assets.publication.column_meanings import column_meanings, table_meanings
-from assets.publication.dataset_card import description_id, render_card
-from assets.publication.dataset_columns import (
+from assets.publication.dataset import (
     AGREEMENT_NAME,
     ASSESSMENTS_NAME,
     MODELS_NAME,
     QUESTIONS_NAME,
     RESPONSES_NAME,
     TRAINING_PAIRS_NAME,
-    published_datasets,
 )
+from assets.publication.dataset_card import description_id, render_card
+from assets.publication.published_datasets import published_datasets
 from assets.publication.redaction import KINDS
 from assets.publication.refresh_facts import DatasetChanges, RefreshFacts, TableChange
 from assets.warehouse.dbt_manifest import ensure_manifest

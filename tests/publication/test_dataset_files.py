@@ -14,8 +14,9 @@ from assets.check_record import CheckResult
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.publication import dataset_files
-from assets.publication.dataset_columns import AGREEMENT_MARTS, TEXTS_PER_GROUP, published_datasets
+from assets.publication.dataset import TEXTS_PER_GROUP
 from assets.publication.dataset_files import write_datasets
+from assets.publication.published_datasets import AGREEMENT_MARTS, published_datasets
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.mart_columns import mart_columns
 from tests.publication.promoted_marts import promote_marts

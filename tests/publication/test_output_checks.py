@@ -12,7 +12,7 @@ import pytest
 from assets.check_record import CheckResult, read_record
 from assets.lake import Lake
 from assets.publication import output_checks
-from assets.publication.dataset_columns import DEFAULT_CONFIG, published_datasets
+from assets.publication.dataset import DEFAULT_CONFIG
 from assets.publication.dataset_files import FENCE, write_datasets
 from assets.publication.output_checks import (
     GROUPS_RULE,
@@ -23,6 +23,7 @@ from assets.publication.output_checks import (
     OutputCheckError,
     check_dataset_files,
 )
+from assets.publication.published_datasets import published_datasets
 from assets.publication.published_schema import read_promises
 from assets.rules import load_rules
 from tests.publication.promoted_marts import promote_marts

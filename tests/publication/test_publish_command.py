@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from assets.errors import PipelineError
 from assets.lake import Lake
-from assets.publication.dataset_columns import published_datasets
 from assets.publication.hub_datasets import PublishTarget
+from assets.publication.published_datasets import published_datasets
 from orchestration.command import speechmap
 from tests.hub.hub_cards import check_card
 from tests.hub.hub_server import HubServer

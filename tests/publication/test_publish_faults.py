@@ -8,7 +8,7 @@ import pytest
 from assets.errors import PipelineError
 from assets.hub.retries import HubRefusedError, HubUnreachableError
 from assets.lake import Lake
-from assets.publication.dataset_columns import ASSESSMENTS_NAME, QUESTIONS_NAME, RESPONSES_NAME
+from assets.publication.dataset import ASSESSMENTS_NAME, QUESTIONS_NAME, RESPONSES_NAME
 from assets.publication.hub_datasets import PublishTarget
 from assets.publication.publish import publish
 from tests.hub.hub_server import Fault, HubServer, PlannedFault
@@ -33,6 +33,8 @@ COMMIT, TAG = "POST .*/commit/main$", "POST .*/tag/[0-9a-f]{40}$"
         PlannedFault("GET /api/datasets/lab/", Fault.STATUS, times=2),
         PlannedFault("POST .*/validate-yaml", Fault.NO_JSON),
         PlannedFault(COMMIT, Fault.STATUS, status=HTTPStatus.BAD_GATEWAY, times=2),
+        PlannedFault(COMMIT, Fault.STATUS, status=HTTPStatus.CONFLICT),
+        PlannedFault(COMMIT, Fault.STATUS, status=HTTPStatus.PRECONDITION_FAILED, times=2),
         PlannedFault(COMMIT, Fault.LOST_ANSWER),
         PlannedFault(TAG, Fault.LOST_ANSWER),
         PlannedFault("POST .*/objects/batch", Fault.CUT),
@@ -40,7 +42,7 @@ COMMIT, TAG = "POST .*/commit/main$", "POST .*/tag/[0-9a-f]{40}$"
         PlannedFault("POST .*/objects/verify", Fault.STATUS),
         PlannedFault("POST /api/repos/create", Fault.LOST_ANSWER),
     ],
-    ids=lambda fault: f"{fault.pattern} {fault.fault.name}",
+    ids=lambda fault: f"{fault.pattern} {fault.fault.name} {fault.status}",
 )
 def test_what_passes_is_tried_again_and_done_once(
     hub: HubServer, shown: Lake, target: PublishTarget, fault: PlannedFault

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from assets.lake import Lake
-from assets.publication.dataset_columns import published_datasets
 from assets.publication.hub_datasets import PublishTarget
 from assets.publication.publish import publish
+from assets.publication.published_datasets import published_datasets
 from tests.hub.hub_server import HubServer
 from tests.publication.refreshes import DATASETS, FIRST_TAG, Refreshes, heads
 
@@ -21,7 +21,7 @@ import sys
 import duckdb
 from datasets import get_dataset_config_names, load_dataset
 from huggingface_hub import HfFileSystem
-from assets.publication.dataset_columns import published_datasets
+from assets.publication.published_datasets import published_datasets
 
 warehouse, tag = sys.argv[1:]
 connection = duckdb.connect()

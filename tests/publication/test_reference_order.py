@@ -6,7 +6,7 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.publication.dataset_columns import DataFile, Dataset
+from assets.publication.dataset import DataFile, Dataset
 from assets.publication.reference_order import KeyTables, ReferenceOrder, Step, table_name
 
 Rows = Mapping[str, tuple[str, ...]]  # of a dataset: references by key

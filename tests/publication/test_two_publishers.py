@@ -11,7 +11,7 @@ import pytest
 
 from assets.errors import PipelineError
 from assets.lake import Lake
-from assets.publication.dataset_columns import MODELS_NAME, RESPONSES_NAME
+from assets.publication.dataset import MODELS_NAME, RESPONSES_NAME
 from assets.publication.hub_datasets import HubDatasets, PublishTarget
 from assets.publication.publish import publish
 from assets.publication.publishing_flag import PREFIX, raised_flag
@@ -34,7 +34,7 @@ import sys
 from pathlib import Path
 from assets.lake import Lake
 from assets.publication.hub_datasets import PublishTarget
-from assets.publication.dataset_columns import published_datasets
+from assets.publication.published_datasets import published_datasets
 from assets.publication.publish import publish
 
 names = tuple(dataset.name for dataset in published_datasets())
