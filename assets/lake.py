@@ -225,7 +225,7 @@ class Lake:
 
 
 @contextmanager
-def atomic_path(target: Path) -> Iterator[Path]:
+def atomic_path(target: Path, *, mode: int = 0o644) -> Iterator[Path]:
     """Yield a temporary sibling of `target`: it replaces `target` if the block ends well, and is removed if not."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=PARTIAL, dir=target.parent)
@@ -233,7 +233,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -251,9 +251,9 @@ def write_parquet(target: Path, frame: "pl.DataFrame", **options: Any) -> None:
         temporary.write_bytes(encoded.getbuffer())
 
 
-def write_json(target: Path, value: Any) -> None:
+def write_json(target: Path, value: Any, *, mode: int = 0o644) -> None:
     """Write `value` as readable JSON, whole or not at all."""
-    with atomic_path(target) as temporary:
+    with atomic_path(target, mode=mode) as temporary:
         temporary.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 

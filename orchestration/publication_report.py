@@ -8,8 +8,10 @@ def as_text(publication: Publication, *, is_done: bool) -> str:
     """A line per dataset and table; `is_done` tells whether it was done or only looked at."""
     if publication.withheld:
         first = f"held back: {publication.withheld}"
+    elif publication.is_complete:
+        first = f"nothing has changed since {publication.tag}"
     elif not publication.is_changed:
-        first = f"nothing has changed since {publication.tag}" if publication.tag else "nothing has changed"
+        first = f"nothing has changed; {'set' if is_done else 'would set'} the tag {publication.tag}"
     else:
         first = f"{'published' if is_done else 'would publish'} {publication.tag}"
     return "\n".join(

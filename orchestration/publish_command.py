@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the datasets to a folder, as they would be on the Hub, and publish nothing.",
 )
-@click.option("--anyway", is_flag=True, help="Publish what was rolled back, or an older commit than the Hub has.")
+@click.option("--anyway", is_flag=True, help="Publish after a rollback, or an older commit than the Hub has.")
 @click.option("--take-over", is_flag=True, help="Remove the flag of another publisher, which you know to be gone.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def publish(dry_run: bool, folder: Path | None, anyway: bool, take_over: bool, as_json: bool) -> None:
@@ -39,12 +39,16 @@ def publish(dry_run: bool, folder: Path | None, anyway: bool, take_over: bool, a
     from orchestration.publication_report import as_text  # noqa: PLC0415
     from orchestration.terminal import progress_bars  # noqa: PLC0415
 
+    if folder is not None and (dry_run or anyway or take_over or as_json):
+        raise click.UsageError("--to writes a folder and goes with no other option")
     settings = _settings()
     lake = Lake(settings.data_dir)
     if folder is not None:
         target = settings.publish_target
         with lake.lock():
-            written = write_folder(lake, folder, owner=target.namespace if target else None)
+            written = write_folder(
+                lake, folder, target.namespace if target else None, target.datasets if target else None
+            )
         click.echo(f"{folder}: {len(written)} datasets, {sum(written.values()):,} rows")
         return
     target = _target(settings)
@@ -65,8 +69,8 @@ def publish(dry_run: bool, folder: Path | None, anyway: bool, take_over: bool, a
 def rollback(tag: str, dry_run: bool, take_over: bool) -> None:
     """Take the published datasets back to the refresh that TAG names.
 
-    Every dataset gets a new commit with the content that it had then. What is taken back is not published again until
-    the data has changed, or with `speechmap publish --anyway`.
+    Every dataset gets a new commit with the content that it had then. Nothing is published after that until you say
+    `speechmap publish --anyway`.
     """
     from rich.console import Console  # noqa: PLC0415
 

@@ -111,9 +111,8 @@ def told_plainly(what: str, endpoint: str, *, to: Literal["read", "write"] = "re
     try:
         yield
     except HfHubHTTPError as error:
-        raise _answered(
-            where, error.response.status_code, {key.lower(): value for key, value in error.response.headers.items()}, to
-        ) from None
+        headers = {key.lower(): value for key, value in error.response.headers.items()}
+        raise _answered(where, error.response.status_code, headers, to) from None
     except OfflineModeIsEnabled:
         raise HubUnreachableError(f"{where} is not asked: HF_HUB_OFFLINE is set", may_pass_soon=False) from None
     except httpx2.TimeoutException as error:
@@ -143,9 +142,12 @@ def _answered(where: str, status: int, headers: dict[str, str], to: str) -> Pipe
         advice = f"the token in HF_TOKEN is not valid there, or may not {to} it"
     elif status == 404:
         advice = "there is no such dataset, or HF_TOKEN may not see it: check the name and the endpoint"
+    elif to == "write":
+        advice = "the Hub does not take it"
     else:
         advice = "check the name of the dataset and the endpoint"
-    return HubRefusedError(f"{where}: HTTP {status}: {advice}", status=status)
+    said = without_credentials(headers.get("x-error-message", ""))[:LONGEST_REASON]
+    return HubRefusedError(f"{where}: HTTP {status}: {advice}" + (f" ({said})" if said else ""), status=status)
 
 
 def _asked_to_wait(headers: dict[str, str]) -> float | None:

@@ -14,7 +14,7 @@ from assets.publication.hub_datasets import PublishTarget
 from assets.publication.output_checks import OUTPUT_RULES, OutputCheckError
 from assets.publication.publish import Publication, publish
 from assets.publication.published_datasets import published_datasets
-from assets.publication.refresh_facts import FileFacts
+from assets.publication.refresh_facts import DatasetChanges, FileFacts
 from assets.quality.assets import gate
 from assets.resources import LakeResource
 from assets.rules import load_rules
@@ -27,7 +27,6 @@ GROUP = "publication"
 COLUMNS = mart_columns(MANIFEST)
 RULES = load_rules("outputs")
 DATASETS = published_datasets()
-BY_NAME = {dataset.name: dataset for dataset in DATASETS}
 
 
 class PublicationResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -174,7 +173,6 @@ def hub_datasets(
 
 def _published(published: Publication) -> Iterator[dg.MaterializeResult[None]]:
     for dataset in published.datasets:
-        tables = dataset.changes.tables
         yield dg.MaterializeResult(
             asset_key=_hub_key(dataset.dataset),
             metadata={
@@ -183,11 +181,19 @@ def _published(published: Publication) -> Iterator[dg.MaterializeResult[None]]:
                 "commit": dataset.commit or "none",
                 "link": dg.MetadataValue.url(dataset.link),
                 "is_changed": dataset.is_changed,
-                "rows_added": sum(table.added or 0 for table in tables),
-                "rows_removed": sum(table.removed or 0 for table in tables),
                 "bytes": dataset.byte_count,
+                **_moved_rows(dataset.changes),
             },
         )
+
+
+def _moved_rows(changes: DatasetChanges) -> dict[str, int]:
+    """Rows that came and went, where that is known of every table."""
+    moved = [(table.added, table.removed) for table in changes.tables]
+    known = [(added, removed) for added, removed in moved if added is not None and removed is not None]
+    if not known or len(known) < len(moved):
+        return {}
+    return {"rows_added": sum(added for added, _ in known), "rows_removed": sum(removed for _, removed in known)}
 
 
 def _file_table(files: list[FileFacts]) -> dg.TableMetadataValue:

@@ -6,6 +6,7 @@ directory, so that the next run sends the others only. Nothing becomes visible b
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.errors import PipelineError
-from assets.hub.retries import HubRefusedError, told_plainly
+from assets.hub.retries import HubUnreachableError, told_plainly
 from assets.lake import read_json, write_json
 from assets.progress import Work
 from assets.publication.hub_datasets import MAIN, HubDatasets
@@ -23,6 +24,14 @@ logger = logging.getLogger(__name__)
 
 # After that, storage is not even asked whether it still accepts the pieces of an upload that was begun.
 SECONDS_TO_GO_ON = 86_400.0
+# What storage, which speaks as Amazon's S3 does, says of faults that pass, and of an upload that is over.
+PASSING_CODES = ("RequestTimeout", "SlowDown", "InternalError", "ServiceUnavailable")
+OVER_CODES = ("NoSuchUpload", "AccessDenied", "ExpiredToken", "SignatureDoesNotMatch", "InvalidPart")
+CODE = re.compile(r"<Code>(\w+)</Code>")
+
+
+class UploadIsOverError(PipelineError):
+    """Storage has forgotten an upload, or does not accept its addresses any more."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +51,44 @@ class ContentUpload:
         """
         size = path.stat().st_size
         before = work.done
+        record = self._record(sha256)
+        begun = read_json(record)
+        if begun is not None and self._can_go_on(begun):
+            try:
+                self._complete(path, sha256, begun, work)
+            except UploadIsOverError:
+                logger.info("%s: what was uploaded of %s earlier is gone; it begins anew", self._what, path.name)
+        record.unlink(missing_ok=True)
+        try:
+            self._begin(path, sha256, work)
+        except UploadIsOverError:  # it took longer than its addresses hold
+            self._begin(path, sha256, work)
+        record.unlink(missing_ok=True)
+        work.advance(size - (work.done - before))
+
+    def _begin(self, path: Path, sha256: str, work: Work) -> None:
+        """Ask what is to be done about the content, and do it; nothing where the Hub has it."""
+        size = path.stat().st_size
         action = self._action(sha256, size)
         upload = action.get("upload")
-        if upload is not None:
-            pieces = (upload.get("header") or {}).get("chunk_size")
-            if pieces is None:
-                self._send(upload["href"], path, work)
-            else:
-                self._send_pieces(path, sha256, upload, work)
-            if "verify" in action:
-                self._post(action["verify"]["href"], {"oid": sha256, "size": size}, self.hub.authorization)
-        self._record(sha256).unlink(missing_ok=True)
-        work.advance(size - (work.done - before))
+        if upload is None:
+            return
+        header = upload.get("header") or {}
+        if "chunk_size" in header:
+            numbered = sorted((int(number), url) for number, url in header.items() if number.isdigit())
+            begun = {
+                "repository": self.hub.target.repository(self.dataset),
+                "begun_at": time.time(),
+                "piece_bytes": int(header["chunk_size"]),
+                "pieces": [url for _, url in numbered],
+                "whole": upload["href"],
+                "arrived": {},
+            }
+            self._complete(path, sha256, begun, work)
+        else:
+            self._send(upload["href"], path, work)
+        if "verify" in action:
+            self._post(action["verify"]["href"], {"oid": sha256, "size": size}, self.hub.authorization)
 
     def _action(self, sha256: str, size: int) -> dict[str, Any]:
         """What the Hub wants done about content; empty where it has it."""
@@ -76,31 +111,6 @@ class ContentUpload:
             raise PipelineError(f"{self._what}: the Hub does not take {sha256[:12]}: {said}")
         return dict(actions[0].get("actions") or {})
 
-    def _send_pieces(self, path: Path, sha256: str, upload: Mapping[str, Any], work: Work) -> None:
-        begun = read_json(self._record(sha256))
-        if begun is not None and self._can_go_on(begun):
-            try:
-                self._complete(path, sha256, begun, work)
-            except HubRefusedError:  # storage has forgotten it, or does not accept its addresses any more
-                logger.info("%s: what was uploaded of %s earlier is gone; it begins anew", self._what, path.name)
-            else:
-                return
-        header = upload["header"]
-        numbered = sorted((int(number), url) for number, url in header.items() if number.isdigit())
-        self._complete(
-            path,
-            sha256,
-            {
-                "repository": self.hub.target.repository(self.dataset),
-                "begun_at": time.time(),
-                "piece_bytes": int(header["chunk_size"]),
-                "pieces": [url for _, url in numbered],
-                "whole": upload["href"],
-                "arrived": {},
-            },
-            work,
-        )
-
     def _complete(self, path: Path, sha256: str, begun: dict[str, Any], work: Work) -> None:
         """Send the pieces that have not arrived, then have them put together."""
         arrived: dict[str, str] = begun["arrived"]
@@ -113,8 +123,8 @@ class ContentUpload:
                     work.advance(len(piece))
                     continue
                 arrived[str(number)] = self._send(url, piece, work)
-                write_json(self._record(sha256), begun)
-                self._record(sha256).chmod(0o600)  # whoever has the addresses can write to them
+                # For nobody else's eyes: whoever has the addresses can write to them.
+                write_json(self._record(sha256), begun, mode=0o600)
         parts = [{"partNumber": int(number), "etag": arrived[number]} for number in sorted(arrived, key=int)]
         self._post(begun["whole"], {"oid": sha256, "parts": parts}, {})
 
@@ -132,6 +142,7 @@ class ContentUpload:
                 nullcontext(content) if isinstance(content, bytes) else content.open("rb") as body,
             ):
                 response = get_session().put(url, content=body, timeout=self.hub.target.timeout)
+                self._look_at_storage(response.status_code, response.text)
                 hf_raise_for_status(response)
                 return str(response.headers.get("etag", ""))
 
@@ -147,9 +158,18 @@ class ContentUpload:
         def post() -> None:
             with told_plainly(self._what, self.hub.target.endpoint, to="write"):
                 response = get_session().post(url, json=body, headers=accepted, timeout=self.hub.target.timeout)
+                self._look_at_storage(response.status_code, response.text)
                 hf_raise_for_status(response)
 
         self.hub.target.retries.call(post)
+
+    def _look_at_storage(self, status: int, answer: str) -> None:
+        """Tell storage's own errors from the Hub's, which mean the token."""
+        code = CODE.search(answer) if status in {400, 403, 404} else None
+        if code is not None and code[1] in PASSING_CODES:
+            raise HubUnreachableError(f"{self._what}: storage answers HTTP {status} {code[1]}")
+        if code is not None and code[1] in OVER_CODES:
+            raise UploadIsOverError(f"{self._what}: storage does not accept the upload any more ({code[1]}); run again")
 
     def _record(self, sha256: str) -> Path:
         where = hashlib.sha256(self.hub.target.endpoint.encode()).hexdigest()[:8]

@@ -1,8 +1,9 @@
 """Write the dataset files from the promoted warehouse: all of them, or none."""
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ from assets.publication.output_checks import check_dataset_files, require_promis
 from assets.publication.published_datasets import published_datasets
 from assets.publication.redaction import redacted_sql, scrub_location
 from assets.publication.refresh_facts import FileFacts, RefreshFacts
-from assets.quality.gate import GateDecision, require_open_gate
+from assets.quality.gate import GateDecision, require_open_gate, sha256_of
 from assets.rules import Fence
 from assets.warehouse.dbt_manifest import project_hash
 
 FENCE: Fence = "outputs"
 MANIFEST = "manifest.json"
 DISTRIBUTION = "speechmap-agreement"
+REDACTED = "is_redacted"
 
 
 def write_datasets(lake: Lake) -> tuple[list[FileFacts], list[CheckResult]]:
@@ -45,6 +47,7 @@ def write_datasets(lake: Lake) -> tuple[list[FileFacts], list[CheckResult]]:
         let_through = [*decision.overrides, *(result for result in results if result.override)]
         about = {
             "state": decision.state,
+            "definition": definition(),
             **_made_from(warehouse),
             "files": [asdict(file) for file in files],
             "overrides": [
@@ -63,7 +66,7 @@ def current_datasets(lake: Lake) -> tuple[list[FileFacts], RefreshFacts]:
     """
     decision = require_open_gate(lake)
     about = read_json(lake.datasets / MANIFEST)
-    if about is None or about.get("state") != decision.state or about.get("pipeline_version") != pipeline_version():
+    if about is None or about.get("state") != decision.state or about.get("definition") != definition():
         write_datasets(lake)
         about = read_json(lake.datasets / MANIFEST) or {}
     return [FileFacts(**file) for file in about["files"]], _facts(about, decision)
@@ -77,7 +80,7 @@ def require_whole(lake: Lake, files: Sequence[FileFacts]) -> None:
     """
     for file in files:
         path = lake.datasets / file.dataset / file.path
-        if not path.is_file() or sha256_of(path) != file.sha256:
+        if sha256_of(path) != file.sha256:
             raise PipelineError(f"{path}: not the file that was checked; delete {lake.datasets} and run again")
 
 
@@ -86,10 +89,14 @@ def pipeline_version() -> str:
     return version(DISTRIBUTION)
 
 
-def sha256_of(path: Path) -> str:
-    """Hash of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def definition() -> str:
+    """Name of what makes files of tables: another one means that the same tables would give other files."""
+    queries = [
+        (dataset.name, file.path, file.select(), file.rows_per_group)
+        for dataset in published_datasets()
+        for file in dataset.files
+    ]
+    return hashlib.sha256(json.dumps([queries, pipeline_version()]).encode()).hexdigest()
 
 
 def _write(warehouse: duckdb.DuckDBPyConnection, dataset: Dataset, file: DataFile, folder: Path) -> FileFacts:
@@ -99,23 +106,28 @@ def _write(warehouse: duckdb.DuckDBPyConnection, dataset: Dataset, file: DataFil
     warehouse.execute(
         f"copy ({file.select()}) to '{target}' (format parquet, compression zstd, row_group_size {file.rows_per_group})"
     )
-    redacted = "count(*) filter (is_redacted)" if "is_redacted" in file.columns else "0"
-    [(rows, hidden)] = warehouse.execute(
-        f"select count(*), {redacted} from read_parquet($file)", {"file": str(path)}
-    ).fetchall()
-    [(memory,)] = warehouse.execute(
-        "select coalesce(sum(total_uncompressed_size), 0)::bigint from parquet_metadata($file)", {"file": str(path)}
-    ).fetchall()
-    return FileFacts(
-        dataset.name,
-        file.path,
-        file.config,
-        file.split,
-        rows,
-        path.stat().st_size,
-        memory,
-        sha256_of(path),
-        hidden,
+    return described_file(FileFacts(dataset.name, file.path, file.config, file.split, 0, 0, 0, ""), path)
+
+
+def described_file(facts: FileFacts, path: Path) -> FileFacts:
+    """The facts of a file, with rows, sizes and hash as they are in `path`."""
+    with duckdb.connect() as connection:
+        written = {"file": str(path)}
+        columns = connection.execute("describe select * from read_parquet($file)", written).fetchall()
+        redacted = "count(*) filter (is_redacted)" if REDACTED in {name for name, *_ in columns} else "0"
+        [(rows, hidden)] = connection.execute(
+            f"select count(*), {redacted} from read_parquet($file)", written
+        ).fetchall()
+        [(memory,)] = connection.execute(
+            "select coalesce(sum(total_uncompressed_size), 0)::bigint from parquet_metadata($file)", written
+        ).fetchall()
+    return replace(
+        facts,
+        row_count=rows,
+        byte_count=path.stat().st_size,
+        memory_bytes=memory,
+        sha256=sha256_of(path),
+        redacted_count=hidden,
     )
 
 

@@ -21,7 +21,7 @@ from assets.upstream.git import without_credentials
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from huggingface_hub import HfApi
+    from huggingface_hub import GitRefs, HfApi
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -34,6 +34,10 @@ NOT_FOUND = 404
 
 class MovedOnError(PipelineError):
     """Somebody else has written to a dataset in the meantime."""
+
+
+class UnreadableFileError(PipelineError):
+    """A file on the Hub is not what it should be."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,13 @@ class HubDatasets:
     def held(self, dataset: str, revision: str | None = None) -> HeldDataset | None:
         """What a dataset holds at its head, or at a tag or commit; None where there is no such dataset or revision."""
         try:
+            # What the Hub says of a dataset may be older than its branches, so the head is asked for first.
+            asked = revision or self._head(dataset)
             info = self._ask(
                 dataset,
                 lambda api: api.dataset_info(
                     self.target.repository(dataset),
-                    revision=revision,
+                    revision=asked,
                     files_metadata=True,
                     timeout=self.target.timeout,
                 ),
@@ -137,8 +143,7 @@ class HubDatasets:
 
     def tags(self, dataset: str) -> dict[str, str]:
         """Commits by the tags that name them."""
-        refs = self._ask(dataset, lambda api: api.list_repo_refs(self.target.repository(dataset), repo_type="dataset"))
-        return {tag.name: tag.target_commit for tag in refs.tags}
+        return {tag.name: tag.target_commit for tag in self._refs(dataset).tags}
 
     def read(self, dataset: str, path: str, revision: str) -> bytes:
         """Content of a small file."""
@@ -158,15 +163,27 @@ class HubDatasets:
         return self._ask(dataset, ask)
 
     def columns(self, dataset: str, path: str, revision: str, columns: Iterable[str]) -> "pa.Table":
-        """Some columns of a Parquet file, fetched by ranges; those that it does not have are left out."""
-        import pyarrow.parquet as pq  # noqa: PLC0415 - only where datasets refer to each other
+        """Some columns of a Parquet file, fetched by ranges; those that it does not have are left out.
+
+        Raises:
+            UnreadableFileError: it is no Parquet file.
+        """
+        import pyarrow as pa  # noqa: PLC0415 - only where datasets refer to each other
+        import pyarrow.parquet as pq  # noqa: PLC0415
         from huggingface_hub import HfFileSystem  # noqa: PLC0415 - see `hub.library`
 
         def ask(_: "HfApi") -> "pa.Table":
             files = HfFileSystem(endpoint=self._endpoint, token=self.token, skip_instance_cache=True)
-            with files.open(f"datasets/{self.target.repository(dataset)}@{revision}/{path}", "rb") as opened:
-                file = pq.ParquetFile(opened)
-                return file.read([name for name in columns if name in file.schema_arrow.names])
+            name = f"datasets/{self.target.repository(dataset)}@{revision}/{path}"
+            try:
+                # With a cache that reads on, nearly the whole file would come.
+                with files.open(name, "rb", cache_type="none") as opened:
+                    file = pq.ParquetFile(opened, pre_buffer=True)
+                    return file.read([name for name in columns if name in file.schema_arrow.names])
+            except (pa.ArrowException, FileNotFoundError) as error:
+                raise UnreadableFileError(
+                    f"{self.target.repository(dataset)}, {path}: no Parquet file can be read there ({error})"
+                ) from error
 
         return self._ask(dataset, ask)
 
@@ -179,8 +196,17 @@ class HubDatasets:
             ),
         )
 
-    def commit(self, dataset: str, commit: Commit, parent: str) -> str:
+    def commit(
+        self, dataset: str, commit: Commit, parent: str, contents: Mapping[str, str], may_go_on: Callable[[], None]
+    ) -> str:
         """Add a commit on top of `parent`; one attempt, for a lost answer does not tell whether it was made.
+
+        Args:
+            dataset: which.
+            commit: what changes.
+            parent: the commit that it follows.
+            contents: SHA-256 of files to write, where it is known.
+            may_go_on: called when all that takes time is done; raises where the commit must not be made any more.
 
         Returns:
             Its id.
@@ -196,12 +222,21 @@ class HubDatasets:
             CommitOperationDelete,
         )
 
+        additions = [CommitOperationAdd(path, content) for path, content in commit.write.items()]
+        for addition in additions:
+            if addition.path_in_repo in contents:  # or gigabytes would be read again
+                addition.upload_info.sha256 = bytes.fromhex(contents[addition.path_in_repo])
         operations: list[CommitOperationAdd | CommitOperationCopy | CommitOperationDelete] = [
-            *(CommitOperationAdd(path, content) for path, content in commit.write.items()),
+            *additions,
             *(CommitOperationCopy(path, path, src_revision=revision) for path, revision in commit.take.items()),
             *(CommitOperationDelete(path, is_folder=False) for path in commit.remove),
         ]
         try:
+            with self._told(dataset, to="write"):
+                self._api().preupload_lfs_files(
+                    self.target.repository(dataset), additions, repo_type="dataset", revision=MAIN, free_memory=False
+                )
+            may_go_on()
             with self._told(dataset, to="write"):
                 made = self._api().create_commit(
                     self.target.repository(dataset),
@@ -213,7 +248,9 @@ class HubDatasets:
                     parent_commit=parent,
                 )
         except HubRefusedError as error:
-            if error.status in {CONFLICT, PARENT_MOVED}:
+            if error.status == CONFLICT:  # another commit is under way, which may be our own whose answer was lost
+                raise HubUnreachableError(str(error)) from None
+            if error.status == PARENT_MOVED:
                 raise MovedOnError(
                     f"{self.target.repository(dataset)}: somebody else has written there in the meantime; run again"
                 ) from None
@@ -244,6 +281,14 @@ class HubDatasets:
     def authorization(self) -> dict[str, str]:
         """The header that shows the token; for the Hub alone, never for its storage host."""
         return {"authorization": f"Bearer {self.token}"}
+
+    def _head(self, dataset: str) -> str | None:
+        """The commit that `main` stands at; None where there is none yet."""
+        heads = [branch.target_commit for branch in self._refs(dataset).branches if branch.name == MAIN]
+        return heads[0] if heads else None
+
+    def _refs(self, dataset: str) -> "GitRefs":
+        return self._ask(dataset, lambda api: api.list_repo_refs(self.target.repository(dataset), repo_type="dataset"))
 
     def _refresh(self, dataset: str, commit: str) -> Mapping[str, Any]:
         try:

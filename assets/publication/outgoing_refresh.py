@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.publication.agreement_figure import agreement_figure
 from assets.publication.dataset import AGREEMENT_NAME, ASSESSMENTS_NAME, Dataset
 from assets.publication.dataset_card import description_id, render_card
-from assets.publication.hub_datasets import CARD, REFRESH, Commit, HeldDataset
+from assets.publication.hub_datasets import CARD, REFRESH, Commit
 from assets.publication.published_datasets import published_datasets
+from assets.publication.redaction import holds_secrets
 from assets.publication.refresh_facts import DatasetChanges, FileFacts, RefreshFacts
-from assets.publication.refresh_record import as_bytes, content_of, refresh_record, withdrawn_contents
+from assets.publication.refresh_record import as_bytes, refresh_record
 from assets.publication.transition import Plan, Prepared, Wanted, facts_of_reduced, write_reduced
 
 FIGURE = "figures/agreement.png"
@@ -42,11 +44,6 @@ class Refresh:
         """The datasets that are published, those that others refer to first."""
         return [dataset for dataset in published_datasets() if dataset.name in self.names]
 
-    @property
-    def content(self) -> str:
-        """Name of the content of all of them."""
-        return content_of(file for dataset in self.datasets for file in self.files_of(dataset.name))
-
     def files_of(self, name: str) -> list[FileFacts]:
         """The data files of a dataset."""
         return [file for file in self.files if file.dataset == name]
@@ -69,22 +66,21 @@ class Refresh:
         ]
 
     def contents(
-        self,
-        wanted: Wanted,
-        tag: str,
-        changes: DatasetChanges,
-        *,
-        withdrawn: Sequence[str] = (),
-        reduced: Mapping[str, Path] | None = None,
-    ) -> dict[str, Path | bytes]:
+        self, wanted: Wanted, tag: str, changes: DatasetChanges, reduced: Mapping[str, Path] | None = None
+    ) -> tuple[dict[str, Path | bytes], list[FileFacts]]:
         """Every file of a published dataset, by path: data files, card, figure, and what programs are told.
 
         Args:
             wanted: the dataset.
             tag: of the refresh.
             changes: since the last one.
-            withdrawn: contents that were rolled back.
-            reduced: files that take the place of the data files while rows of other datasets go.
+            reduced: files that take the place of some data files while rows of other datasets go.
+
+        Returns:
+            The files, and what is known of the data files among them.
+
+        Raises:
+            PipelineError: card or record hold what must not be published.
         """
         name = wanted.dataset.name
         facts = replace(self.facts, tag=tag)
@@ -99,38 +95,28 @@ class Refresh:
             figure=FIGURE if figure is not None else None,
             names=self.names,
         )
-        record = refresh_record(
-            files,
-            facts,
-            content=self.content,
-            description=wanted.description,
-            is_reduced=reduced is not None,
-            withdrawn=[content for content in withdrawn if content != self.content],
-        )
-        return {
-            **(reduced or {path: self.folder_of(name) / path for path in wanted.files}),
-            CARD: card.encode(),
-            REFRESH: as_bytes(record),
-            **({FIGURE: figure} if figure is not None else {}),
-        }
+        record = refresh_record(files, facts, description=wanted.description, is_reduced=reduced is not None)
+        told = {CARD: card.encode(), REFRESH: as_bytes(record)}
+        for path, content in told.items():
+            if holds_secrets(content.decode()):
+                raise PipelineError(f"{name}, {path}: it holds an e-mail address, a key or a user id")
+        data: dict[str, Path | bytes] = {path: self.folder_of(name) / path for path in wanted.files}
+        return {**data, **(reduced or {}), **told, **({FIGURE: figure} if figure is not None else {})}, files
 
-    def prepare(self, plan: Plan, held: Mapping[str, HeldDataset], tag: str, folder: Path) -> list[Prepared]:
+    def prepare(self, plan: Plan, tag: str, folder: Path) -> list[Prepared]:
         """The commits that a plan asks for; reduced files are written to `folder`."""
         by_name = {each.dataset.name: each for each in self.wanted}
-        withdrawn = withdrawn_contents([dataset.refresh for dataset in held.values()])
         prepared = []
         for step in plan.steps:
             wanted, changes = by_name[step.dataset], plan.changes[step.dataset]
-            files, reduced = list(wanted.files.values()), None
-            if step.is_reduced:
-                here = self.folder_of(step.dataset)
-                reduced = write_reduced(plan, wanted, folder, here.joinpath)
-                files = facts_of_reduced(wanted, reduced)
+            here = self.folder_of(step.dataset)
+            reduced = write_reduced(plan, wanted, folder, here.joinpath) if step.is_reduced else None
+            contents, files = self.contents(wanted, tag, changes, reduced)
             commit = Commit(
                 message=f"Refresh {tag}" + (", rows that go first" if step.is_reduced else ""),
                 description=commit_description(self.facts, files, changes),
-                write=self.contents(wanted, tag, changes, withdrawn=withdrawn, reduced=reduced),
-                remove=plan.stale[step.dataset],
+                write=contents,
+                remove=plan.stale_at(step),
             )
             prepared.append(Prepared(step.dataset, commit, {file.path: file.sha256 for file in files}))
         return prepared

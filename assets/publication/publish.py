@@ -2,21 +2,22 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from assets.errors import PipelineError
+from assets.hub.retries import HubUnreachableError
 from assets.lake import PARTIAL, Lake, write_json
+from assets.publication.covering_tags import covering_tag, free_tag, is_set_everywhere, set_tags
 from assets.publication.dataset_files import current_datasets, require_whole
 from assets.publication.hub_datasets import HeldDataset, HubDatasets, MovedOnError, PublishTarget
 from assets.publication.outgoing_refresh import Refresh
+from assets.publication.published_datasets import published_datasets
 from assets.publication.publishing_flag import PublishingFlag, raised_flag
 from assets.publication.refresh_facts import DatasetChanges
-from assets.publication.refresh_record import withdrawn_contents
-from assets.publication.refresh_tags import complete_tag, covering_tag, free_tag, set_tags
-from assets.publication.transition import Plan, carry_out, make_plan
+from assets.publication.refresh_record import rolled_back_from
+from assets.publication.transition import Held, Plan, carry_out, look, make_plan
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +41,15 @@ class PublishedDataset:
 
 @dataclass(frozen=True)
 class Publication:
-    """What a publication did, or would do. `withheld` says why nothing may be published; `tag` names what is there."""
+    """What a publication did, or would do.
 
-    tag: str | None
+    `tag` names what is there, or would be; `is_complete` tells that it did before. `withheld` says why nothing may be
+    published.
+    """
+
+    tag: str
     datasets: Sequence[PublishedDataset]
+    is_complete: bool = False
     withheld: str = ""
 
     @property
@@ -68,7 +74,7 @@ def publish(
         lake: the data directory, locked.
         target: where to.
         dry_run: only tell what would be done.
-        anyway: publish although the content was rolled back, or the Hub holds a later commit of upstream.
+        anyway: publish although a refresh was rolled back, or the Hub holds a later commit of upstream.
         take_over: whether to remove the flag of another publisher, which a person knows to be gone.
 
     Raises:
@@ -76,86 +82,110 @@ def publish(
             publisher is at work. The last tag stays valid, and the next attempt completes the refresh.
     """
     files, facts = current_datasets(lake)
-    require_whole(lake, files)
-    hub = HubDatasets(target)
     refresh = Refresh(lake, target.namespace, target.datasets, facts, files)
-    there = {dataset.name: hub.held(dataset.name) for dataset in refresh.datasets}
-    withheld = "" if anyway else _why_not(refresh, there)
-    plan = make_plan(hub, refresh.wanted, there, lake.publication)
-    complete = None if plan.steps else complete_tag(hub, refresh.wanted)
-    if withheld or dry_run or complete is not None:
-        heads = {name: held.commit for name, held in there.items() if held is not None} if complete else {}
-        return _outcome(refresh, target, plan, there, heads, complete or facts.tag, withheld)
-    for name, held in there.items():
-        if held is None:
+    hub = HubDatasets(target)
+    held = look(hub, published_datasets())
+    outcome = _planned(hub, refresh, held, anyway=anyway)
+    if dry_run or outcome.withheld:
+        return outcome
+    if not outcome.is_complete:
+        require_whole(lake, files)
+        created = [dataset.name for dataset in refresh.datasets if held.now[dataset.name] is None]
+        for name in created:
             hub.create(name)
-    with raised_flag(hub, next(iter(there)), lake.publication, take_over=take_over) as flag:
-        done = _try_to_publish(flag, hub, refresh, there, anyway=anyway)
-    if not done.withheld:
-        write_json(lake.published, {"namespace": target.namespace, "endpoint": target.shown_endpoint, "tag": done.tag})
-    return done
+        names = [dataset.name for dataset in refresh.datasets]
+        with raised_flag(hub, names, lake.publication, take_over=take_over) as flag:
+            outcome = _try_to_publish(flag, hub, refresh, created, anyway=anyway)
+    if not outcome.withheld:
+        remember_publication(lake, target, outcome.tag)
+    return outcome
+
+
+def remember_publication(lake: Lake, target: PublishTarget, tag: str) -> None:
+    """Note in the data directory what the Hub holds now."""
+    write_json(lake.published, {"namespace": target.namespace, "endpoint": target.shown_endpoint, "tag": tag})
 
 
 def _try_to_publish(
-    flag: PublishingFlag,
-    hub: HubDatasets,
-    refresh: Refresh,
-    there: Mapping[str, HeldDataset | None],
-    *,
-    anyway: bool,
+    flag: PublishingFlag, hub: HubDatasets, refresh: Refresh, created: Sequence[str], *, anyway: bool
 ) -> Publication:
+    retries = hub.target.retries
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _publish_under(flag, hub, refresh, there, anyway=anyway)
+            return _publish_under(flag, hub, refresh, created, anyway=anyway)
         except MovedOnError as error:
             if attempt == ATTEMPTS:
                 raise
             logger.warning("%s; looking again", error)
+            retries.sleep(retries.first_wait * attempt)
     raise AssertionError  # the loop returns or raises
 
 
 def _publish_under(
-    flag: PublishingFlag,
-    hub: HubDatasets,
-    refresh: Refresh,
-    there: Mapping[str, HeldDataset | None],
-    *,
-    anyway: bool,
+    flag: PublishingFlag, hub: HubDatasets, refresh: Refresh, created: Sequence[str], *, anyway: bool
 ) -> Publication:
-    """Publish while nobody else does; `there` are the datasets that were there before."""
-    held = {dataset.name: _held(hub, dataset.name) for dataset in refresh.datasets}
-    plan = make_plan(hub, refresh.wanted, held, refresh.lake.publication)
+    """Publish while nobody else does; `created` are the datasets that were not there before."""
+    held = hub.target.retries.call(lambda: _look_at_all(hub, refresh))
     # Another publisher may have ended since this was asked first.
     if not anyway and (withheld := _why_not(refresh, held)):
-        return _outcome(refresh, hub.target, plan, there, {}, None, withheld)
-    covering = None if plan.steps else covering_tag(hub, refresh.wanted)
-    tag = covering or free_tag(hub, refresh.facts.tag, refresh.wanted)
-    refresh.lake.publication.mkdir(exist_ok=True)
+        return _outcome(refresh, hub.target, None, held, created, {}, refresh.facts.tag, withheld=withheld)
+    plan = _plan(hub, refresh, held)
+    tag = _tag(hub, refresh, plan, held)
+    records = refresh.lake.publication / "uploads"
+    records.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".reduced-", suffix=PARTIAL, dir=refresh.lake.publication) as folder:
-        prepared = refresh.prepare(plan, held, tag, Path(folder))
-        written = carry_out(hub, flag, prepared, held, refresh.lake.publication)
-    heads = {name: written.get(name, dataset.commit) for name, dataset in held.items()}
-    flag.require_raised()
-    set_tags(hub, tag, heads)
-    return _outcome(refresh, hub.target, plan, there, heads, tag, "")
+        prepared = refresh.prepare(plan, tag, Path(folder))
+        written = carry_out(hub, flag, prepared, held, records)
+    heads = {name: written.get(name, dataset.commit) for name, dataset in _listed(refresh, held).items()}
+    for name in heads:
+        flag.require_raised(name)
+    set_tags(hub, tag, heads, held)
+    return _outcome(refresh, hub.target, plan, held, created, heads, tag)
 
 
-def _held(hub: HubDatasets, dataset: str) -> HeldDataset:
-    held = hub.held(dataset)
-    if held is None:
-        raise PipelineError(
-            f"{hub.target.repository(dataset)}: is not there, though it was made a moment ago; run again"
-        )
+def _planned(hub: HubDatasets, refresh: Refresh, held: Held, *, anyway: bool) -> Publication:
+    """What a publication would do."""
+    absent = [dataset.name for dataset in refresh.datasets if held.now[dataset.name] is None]
+    withheld = "" if anyway else _why_not(refresh, held)
+    plan = _plan(hub, refresh, held)
+    tag = _tag(hub, refresh, plan, held)
+    is_complete = not plan.steps and is_set_everywhere(tag, refresh.wanted, held)
+    heads = {name: dataset.commit for name, dataset in _listed(refresh, held).items()} if is_complete else {}
+    outcome = _outcome(refresh, hub.target, plan, held, absent, heads, tag, withheld=withheld)
+    return replace(outcome, is_complete=is_complete)
+
+
+def _plan(hub: HubDatasets, refresh: Refresh, held: Held) -> Plan:
+    listed = {dataset.name for dataset in refresh.datasets}
+    bystanders = [each for each in published_datasets() if each.name not in listed and held.now[each.name] is not None]
+    return make_plan(hub, refresh.wanted, held, refresh.lake.publication, bystanders=bystanders, is_release=True)
+
+
+def _tag(hub: HubDatasets, refresh: Refresh, plan: Plan, held: Held) -> str:
+    """The tag that names the refresh: the last one, if that does already."""
+    covering = None if plan.steps else covering_tag(hub, refresh.wanted, held)
+    return covering or free_tag(hub, refresh.facts.tag, refresh.wanted, held)
+
+
+def _look_at_all(hub: HubDatasets, refresh: Refresh) -> Held:
+    held = look(hub, published_datasets())
+    for dataset in refresh.datasets:
+        if held.now[dataset.name] is None:  # what was made a moment ago may not be seen everywhere yet
+            raise HubUnreachableError(f"{hub.target.repository(dataset.name)}: cannot be found, though it was made")
     return held
 
 
-def _why_not(refresh: Refresh, held: Mapping[str, HeldDataset | None]) -> str:
+def _listed(refresh: Refresh, held: Held) -> dict[str, HeldDataset]:
+    found = {dataset.name: held.now[dataset.name] for dataset in refresh.datasets}
+    return {name: dataset for name, dataset in found.items() if dataset is not None}
+
+
+def _why_not(refresh: Refresh, held: Held) -> str:
     """Why the refresh must not be published; empty where it may."""
-    records = [dataset.refresh for dataset in held.values() if dataset is not None]
-    if refresh.content in withdrawn_contents(records):
+    records = held.records()
+    if taken_back := rolled_back_from(records):
         return (
-            "this content was rolled back; it is published again as soon as the data has changed, or with "
-            "`speechmap publish --anyway`"
+            f"{taken_back} was rolled back, and what comes after it needs a person's word: `speechmap publish --anyway`"
         )
     ours = refresh.facts
     for record in records:
@@ -171,13 +201,16 @@ def _why_not(refresh: Refresh, held: Mapping[str, HeldDataset | None]) -> str:
 def _outcome(
     refresh: Refresh,
     target: PublishTarget,
-    plan: Plan,
-    before: Mapping[str, HeldDataset | None],
+    plan: Plan | None,
+    held: Held,
+    created: Sequence[str],
     heads: Mapping[str, str],
-    tag: str | None,
-    withheld: str,
+    tag: str,
+    *,
+    withheld: str = "",
 ) -> Publication:
-    changed = {step.dataset for step in plan.steps}
+    changed = {step.dataset for step in plan.steps} if plan else set()
+    changes = plan.changes if plan else {}
     return Publication(
         tag,
         [
@@ -186,13 +219,13 @@ def _outcome(
                 target.repository(dataset.name),
                 target.link(dataset.name, tag if heads else None),
                 dataset.name in changed,
-                before[dataset.name] is None,
+                dataset.name in created,
                 heads.get(dataset.name),
                 sum(file.row_count for file in refresh.files_of(dataset.name)),
                 sum(file.byte_count for file in refresh.files_of(dataset.name)),
-                plan.changes.get(dataset.name, DatasetChanges(None)),
+                changes.get(dataset.name, DatasetChanges(None)),
             )
             for dataset in refresh.datasets
         ],
-        withheld,
+        withheld=withheld,
     )

@@ -1,5 +1,6 @@
 """Keys and references of dataset files, by content: read once from the file here or from the Hub, then remembered."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,10 @@ import polars as pl
 from assets.agreement.column_sql import text_literal
 from assets.lake import atomic_path
 from assets.publication.dataset import DataFile, Dataset
-from assets.publication.hub_datasets import HubDatasets
+from assets.publication.hub_datasets import HubDatasets, UnreadableFileError
 from assets.publication.reference_order import KeyTables, needed_columns
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,12 @@ class PublishedKeys:
             return
         kept = self.folder / f"{sha256}.parquet"
         if not kept.exists():
-            with atomic_path(kept) as temporary:
-                self._read(dataset, file, columns, place, temporary)
+            try:
+                with atomic_path(kept) as temporary:
+                    self._read(dataset, file, columns, place, temporary)
+            except UnreadableFileError as error:
+                logger.warning("%s; what it refers to is not known", error)
+                return
         if pl.read_parquet_schema(kept).keys() >= set(columns):  # an older file may not have what it takes
             tables.register(side, dataset.name, file.path, f"select * from read_parquet({text_literal(str(kept))})")
 

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
+import duckdb
+
 from assets.upstream.git import without_credentials
 
 LOCAL_FOLDER, NOT_SHOWN = "a local folder", "an address that is not shown"
@@ -179,3 +181,12 @@ def _shown_folder(path: str) -> str:
     # Windows parts paths at either slash. A home folder is named like its user.
     name = PureWindowsPath(path).name
     return name if name.strip(".") and not name.startswith("~") and ":" not in name else LOCAL_FOLDER
+
+
+def holds_secrets(text: str) -> bool:
+    """Whether a text holds what must not be published; for a page or two, not for rows."""
+    with duckdb.connect() as connection:
+        [(found,)] = connection.execute(
+            f"select {found_sql('written')} from (select $text::varchar as written)", {"text": text}
+        ).fetchall()
+    return bool(found)

@@ -1,50 +1,38 @@
 """`refresh.json`, which lies in every published dataset: the files and what they were made from, for programs."""
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, fields
 from typing import Any
 
 from assets.publication.refresh_facts import FileFacts, RefreshFacts
 
-MOST_WITHDRAWN = 20
+# Names the refresh that was taken back by a person; what is published after it needs a person's word.
+ROLLED_BACK_FROM = "rolled_back_from"
 _FACTS = {field.name for field in fields(FileFacts)}
 _NEEDED = {field.name for field in fields(FileFacts) if field.default is MISSING}
-
-
-def content_of(files: Iterable[FileFacts]) -> str:
-    """Name of the content of all datasets together."""
-    named = sorted((file.dataset, file.path, file.sha256) for file in files)
-    return hashlib.sha256(json.dumps(named).encode()).hexdigest()
 
 
 def refresh_record(
     files: Sequence[FileFacts],
     facts: RefreshFacts,
     *,
-    content: str,
     description: str,
     is_reduced: bool,
-    withdrawn: Sequence[str],
 ) -> dict[str, Any]:
     """What `refresh.json` says.
 
     Args:
         files: the data files of the dataset.
         facts: what they were made from.
-        content: name of the content of all datasets of the refresh.
         description: name of the card's wording.
         is_reduced: whether this is the commit in between, before the whole files.
-        withdrawn: contents that were rolled back, the last first.
     """
     return {
         **asdict(facts),
-        "content": content,
         "description": description,
         "is_reduced": is_reduced,
         "files": [asdict(file) for file in files],
-        "withdrawn": list(withdrawn)[:MOST_WITHDRAWN],
     }
 
 
@@ -65,7 +53,6 @@ def recorded_files(record: Mapping[str, Any]) -> list[FileFacts]:
     ]
 
 
-def withdrawn_contents(records: Collection[Mapping[str, Any]]) -> list[str]:
-    """Contents that were rolled back, as any of the datasets' records says."""
-    found = (content for record in records for content in record.get("withdrawn", []) if isinstance(content, str))
-    return list(dict.fromkeys(found))
+def rolled_back_from(records: Iterable[Mapping[str, Any]]) -> str | None:
+    """The refresh that was taken back last, as any of the datasets' records says; None where none was."""
+    return max((str(record[ROLLED_BACK_FROM]) for record in records if ROLLED_BACK_FROM in record), default=None)

@@ -1,15 +1,13 @@
 """Take the published datasets back to an earlier refresh: new commits with the content that its tag names.
 
-The content that is taken back is remembered in `refresh.json`, so that the next refresh does not bring it again.
+That a person did so is remembered in `refresh.json`, so that no refresh brings again by itself what was taken back.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from assets.errors import PipelineError
 from assets.hub.client import HubConfig, HubEndpoint
@@ -19,21 +17,22 @@ from assets.progress import progress
 from assets.publication.dataset import Dataset
 from assets.publication.hub_datasets import CARD, REFRESH, Commit, HeldDataset, HubDatasets, PublishTarget
 from assets.publication.outgoing_refresh import FIGURE
+from assets.publication.publish import remember_publication
 from assets.publication.published_datasets import published_datasets
 from assets.publication.publishing_flag import raised_flag
-from assets.publication.refresh_record import as_bytes, recorded_files, withdrawn_contents
+from assets.publication.refresh_record import ROLLED_BACK_FROM, as_bytes, recorded_files, rolled_back_from
 from assets.publication.refresh_tags import refresh_tags
 from assets.publication.transition import (
+    Held,
     Plan,
     Prepared,
     Wanted,
     carry_out,
     facts_of_reduced,
+    look,
     make_plan,
     write_reduced,
 )
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,57 +78,63 @@ def rollback(
         take_over: whether to remove the flag of another publisher, which a person knows to be gone.
 
     Raises:
-        PipelineError: there is no such tag, it is not on every dataset of its time, another publisher is at work, or
-            the Hub cannot be reached. What was done by then stays; the same rollback goes on with it.
+        PipelineError: there is no such tag, it is not on every dataset of its time, a dataset that is left alone would
+            refer to rows that go, another publisher is at work, or the Hub cannot be reached. What was done by then
+            stays; the same rollback goes on with it.
     """
     hub = HubDatasets(target)
-    datasets = [each for each in published_datasets() if each.name in target.datasets]
     if dry_run:
-        past, younger = _past(hub, datasets, tag)
-        changing = {step.dataset for step in _plan(hub, lake, past).steps}
-        return _told(tag, past, dict.fromkeys(changing), younger)
-    with raised_flag(hub, _flagged(hub, datasets), lake.publication, take_over=take_over) as flag:
-        past, younger = _past(hub, datasets, tag)
-        plan = _plan(hub, lake, past)
-        lake.publication.mkdir(exist_ok=True)
+        back = _look_back(hub, lake, tag)
+        changing = {step.dataset for step in back.plan.steps}
+        return back.outcome(dict.fromkeys(changing))
+    there = [dataset.name for dataset in _listed(target) if hub.held(dataset.name) is not None]
+    if not there:
+        raise PipelineError(f"{target.namespace}: none of its datasets is there; nothing was published yet")
+    with raised_flag(hub, there, lake.publication, take_over=take_over) as flag:
+        back = _look_back(hub, lake, tag)
+        records = lake.publication / "uploads"
+        records.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".rollback-", suffix=PARTIAL, dir=lake.publication) as folder:
-            prepared = _prepare(hub, plan, past, tag, Path(folder))
-            held = {each.dataset.name: each.now for each in past}
-            return _told(tag, past, carry_out(hub, flag, prepared, held, lake.publication), younger)
+            prepared = _prepare(hub, back, Path(folder))
+            written = carry_out(hub, flag, prepared, back.held, records)
+    remember_publication(lake, target, tag)
+    return back.outcome(written)
 
 
-def _plan(hub: HubDatasets, lake: Lake, past: Sequence[_Past]) -> Plan:
-    held = {each.dataset.name: each.now for each in past}
-    return make_plan(hub, [each.wanted() for each in past], held, lake.publication)
+@dataclass(frozen=True)
+class _Back:
+    """The way back to a tag."""
+
+    tag: str
+    held: Held
+    past: Sequence[_Past]
+    younger: Sequence[str]
+    plan: Plan
+
+    def outcome(self, commits: Mapping[str, str | None]) -> Rollback:
+        unchanged = [each.dataset.name for each in self.past if each.dataset.name not in commits]
+        return Rollback(self.tag, commits, unchanged, self.younger)
 
 
-def _told(tag: str, past: Sequence[_Past], commits: Mapping[str, str | None], younger: Sequence[str]) -> Rollback:
-    unchanged = [each.dataset.name for each in past if each.dataset.name not in commits]
-    return Rollback(tag, commits, unchanged, younger)
+def _listed(target: PublishTarget) -> list[Dataset]:
+    return [dataset for dataset in published_datasets() if dataset.name in target.datasets]
 
 
-def _flagged(hub: HubDatasets, datasets: Sequence[Dataset]) -> str:
-    """The dataset that carries the flags of publishers."""
-    if hub.held(datasets[0].name) is None:
-        raise PipelineError(f"{hub.target.repository(datasets[0].name)}: is not there; nothing was published yet")
-    return datasets[0].name
-
-
-def _past(hub: HubDatasets, datasets: Sequence[Dataset], tag: str) -> tuple[list[_Past], list[str]]:
-    found, lacking, younger = [], [], []
-    for dataset in datasets:
-        now = hub.held(dataset.name)
+def _look_back(hub: HubDatasets, lake: Lake, tag: str) -> _Back:
+    held = look(hub, published_datasets())
+    past, younger, lacking = [], [], []
+    for dataset in _listed(hub.target):
+        now, tags = held.now[dataset.name], held.tags[dataset.name]
         if now is None:
             continue
-        tags = hub.tags(dataset.name)
         then = hub.held(dataset.name, tags[tag]) if tag in tags else None
         if then is not None and recorded_files(then.refresh):
-            found.append(_Past(dataset, now, then))
+            past.append(_Past(dataset, now, then))
         elif any(other < tag for other in refresh_tags(tags)):
             lacking.append(dataset.name)
         else:
             younger.append(dataset.name)
-    if not found:
+    if not past:
         raise PipelineError(
             f"{tag}: no dataset of {hub.target.namespace} has this tag of a refresh; `speechmap publish --dry-run` "
             "names the last, the page of a dataset all"
@@ -139,50 +144,38 @@ def _past(hub: HubDatasets, datasets: Sequence[Dataset], tag: str) -> tuple[list
             f"{tag}: {', '.join(lacking)} lack this tag, so it does not name datasets that belong together; choose "
             "another"
         )
-    return found, younger
+    going = {each.dataset.name for each in past}
+    others = [each for each in published_datasets() if each.name not in going and held.now[each.name] is not None]
+    plan = make_plan(hub, [each.wanted() for each in past], held, lake.publication, bystanders=others)
+    return _Back(tag, held, past, younger, plan)
 
 
-def _prepare(hub: HubDatasets, plan: Plan, past: Sequence[_Past], tag: str, folder: Path) -> list[Prepared]:
-    by_name = {each.dataset.name: each for each in past}
-    records = [each.now.refresh for each in past]
-    taken_back = [str(record["content"]) for record in records if "content" in record]
+def _prepare(hub: HubDatasets, back: _Back, folder: Path) -> list[Prepared]:
+    by_name = {each.dataset.name: each for each in back.past}
+    taken_back = max(str(each.now.refresh.get("tag", "")) for each in back.past)
     prepared = []
-    for step in plan.steps:
+    for step in back.plan.steps:
         each = by_name[step.dataset]
         wanted = each.wanted()
-        record = _record(each, [*taken_back, *withdrawn_contents(records)])
+        record = {**each.then.refresh, ROLLED_BACK_FROM: rolled_back_from(back.held.records()) or taken_back}
+        reduced: dict[str, Path] = {}
+        card: dict[str, bytes] = {}
+        files = list(wanted.files.values())
         if step.is_reduced:
-            contents = write_reduced(plan, wanted, folder, partial(_fetch, hub, each, folder))
-            files = facts_of_reduced(wanted, contents)
+            reduced = write_reduced(back.plan, wanted, folder, partial(_fetch, hub, each, folder))
+            files = facts_of_reduced(wanted, reduced)
             record |= {"is_reduced": True, "files": [vars(file) for file in files]}
-            commit = Commit(
-                f"Roll back to {tag}, rows that go first",
-                write={
-                    **contents,
-                    CARD: _without_sizes(hub.read(step.dataset, CARD, each.then.commit)),
-                    REFRESH: as_bytes(record),
-                },
-                remove=plan.stale[step.dataset],
-            )
-            prepared.append(Prepared(step.dataset, commit, {file.path: file.sha256 for file in files}))
-            continue
+            card = {CARD: _without_sizes(hub.read(step.dataset, CARD, each.then.commit))}
         kept = [path for path in (*wanted.files, CARD, FIGURE) if path in each.then.files]
         commit = Commit(
-            f"Roll back to {tag}",
+            f"Roll back to {back.tag}" + (", rows that go first" if step.is_reduced else ""),
             description=f"The content of {each.then.commit}, in place of {each.now.commit}.",
-            write={REFRESH: as_bytes(record)},
-            take=dict.fromkeys(kept, each.then.commit),
-            remove=plan.stale[step.dataset],
+            write={**reduced, **card, REFRESH: as_bytes(record)},
+            take={path: each.then.commit for path in kept if path not in reduced and path not in card},
+            remove=back.plan.stale_at(step),
         )
-        prepared.append(Prepared(step.dataset, commit, {path: file.sha256 for path, file in wanted.files.items()}))
+        prepared.append(Prepared(step.dataset, commit, {file.path: file.sha256 for file in files}))
     return prepared
-
-
-def _record(each: _Past, withdrawn: Sequence[str]) -> dict[str, Any]:
-    """What the tag's `refresh.json` says, and which contents must not come again."""
-    content = each.then.refresh.get("content")
-    kept = list(dict.fromkeys(other for other in withdrawn if other != content))
-    return {**each.then.refresh, "withdrawn": kept}
 
 
 def _fetch(hub: HubDatasets, each: _Past, folder: Path, path: str) -> Path:

@@ -28,3 +28,4 @@ class PlannedFault:
     after: int = 0
     status: HTTPStatus = HTTPStatus.SERVICE_UNAVAILABLE
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b"{}"

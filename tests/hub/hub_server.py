@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
         planned = hub.note(request)
         hub.run_actions(request)
         if planned is not None and planned.fault is Fault.STATUS:
-            self._send(Answer(planned.status, b"{}", planned.headers), None)
+            self._send(Answer(planned.status, planned.body, planned.headers), None)
             return
         if planned is not None and planned.fault is Fault.IGNORES_RANGE:
             request = replace(request, range=None)

@@ -87,12 +87,6 @@ def test_the_job_publishes_without_a_refresh_and_a_schedule_runs_it_where_publis
     ]
 
 
-def test_the_token_is_in_no_definition() -> None:
-    definitions = build_definitions(load_settings(publish_to="lab"))
-    assert TOKEN not in str(definitions.resources)
-    assert isinstance(definitions, dg.Definitions)
-
-
 def test_a_refresh_publishes_and_the_demo_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEECHMAP_PUBLISH_TO", "lab")
     keys = build_definitions(load_settings()).resolve_job_def("refresh").asset_layer.executable_asset_keys

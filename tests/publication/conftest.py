@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,9 +37,9 @@ def target(hub: HubServer, waits: list[float], monkeypatch: pytest.MonkeyPatch) 
     from assets.hub.library import prepare_library
 
     prepare_library()
-    import huggingface_hub.utils._http as library
+    from huggingface_hub.utils import _http
 
-    monkeypatch.setattr(library.time, "sleep", waits.append)
+    monkeypatch.setattr(_http, "time", SimpleNamespace(sleep=waits.append))
     return target_at(hub, waits)
 
 

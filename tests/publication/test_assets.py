@@ -83,8 +83,13 @@ def test_a_hub_that_refuses_fails_the_step_and_leaves_the_files(
     assert tags(hub) == {name: [FIRST_TAG] for name in DATASETS}
 
 
-def test_a_token_is_in_no_configuration(resource: assets.PublicationResource) -> None:
-    assert "writer" not in str(resource) + str(resource.target())
+def test_a_token_is_in_no_event_of_a_run(hub: HubServer, shown: Lake, resource: assets.PublicationResource) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = run(shown, resource, instance)
+        assert done.success
+        events = str(instance.all_logs(done.run_id)) + str(instance.get_run_by_id(done.run_id))
+    assert hub.asked("POST")[0].authorization == "Bearer writer"
+    assert "writer" not in events
 
 
 def test_the_folder_of_a_dataset_is_told(shown: Lake) -> None:

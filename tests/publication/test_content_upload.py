@@ -90,6 +90,24 @@ def test_an_upload_that_storage_has_forgotten_begins_anew(hub: HubServer, upload
     assert stored(hub) == CONTENT
 
 
+def test_a_passing_fault_of_storage_costs_no_piece_that_has_arrived(
+    hub: HubServer, upload: ContentUpload, file: Path, waits: list[float]
+) -> None:
+    too_slow = b"<Error><Code>RequestTimeout</Code></Error>"
+    hub.faults = [PlannedFault(f"{PIECES}4", Fault.STATUS, status=HTTPStatus.BAD_REQUEST, body=too_slow)]
+    run(upload, file)
+    assert [request.path.split("partNumber=")[1][0] for request in hub.asked(PIECES)] == list("123445")
+    assert len(waits) == 1
+
+
+def test_an_upload_whose_addresses_run_out_half_way_begins_anew(
+    hub: HubServer, upload: ContentUpload, file: Path
+) -> None:
+    hub.before(f"{PIECES}4", hub.expire_uploads)
+    assert run(upload, file).done == len(CONTENT)
+    assert stored(hub) == CONTENT
+
+
 def test_a_record_of_long_ago_is_not_used(
     hub: HubServer, upload: ContentUpload, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

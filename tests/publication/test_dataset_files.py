@@ -122,6 +122,12 @@ def test_what_must_not_be_published_is_hidden_in_texts_and_marked(tmp_path: Path
     }
 
 
+def test_what_must_not_be_published_is_found_in_lists_too(tmp_path: Path) -> None:
+    lake = promote_marts(tmp_path / "data", changes=["update marts.judges set aliases = ['jane@mail.org']"])
+    with pytest.raises(PipelineError, match=r"dataset_files_hold_no_secrets.*judges: aliases in 2 rows"):
+        write_datasets(lake)
+
+
 def test_row_groups_are_small_enough_to_fetch_one(tmp_path: Path) -> None:
     lake = promote_marts(tmp_path / "data", responses=2 * TEXTS_PER_GROUP + 1)
     write_datasets(lake)

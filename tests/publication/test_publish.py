@@ -8,6 +8,7 @@ import pytest
 
 from assets.errors import PipelineError
 from assets.lake import Lake
+from assets.publication import dataset_files
 from assets.publication.dataset import ASSESSMENTS_NAME, MODELS_NAME, QUESTIONS_NAME, RESPONSES_NAME
 from assets.publication.dataset_files import pipeline_version
 from assets.publication.hub_datasets import PublishTarget
@@ -15,6 +16,7 @@ from assets.publication.publish import publish
 from assets.publication.published_datasets import published_datasets
 from tests.hub.hub_cards import check_card
 from tests.hub.hub_server import HubServer
+from tests.publication.promoted_marts import promote_marts
 from tests.publication.refreshes import (
     DATASETS,
     FIRST,
@@ -149,18 +151,80 @@ def test_a_tag_names_datasets_that_belong_together(
         assert table(named[RESPONSES_NAME], "consolidated_responses.parquet").height == rows
 
 
-def test_the_wording_of_a_card_is_a_reason_for_a_commit_and_a_later_upstream_commit_is_not(
+def test_a_later_upstream_commit_without_news_is_no_reason_for_a_commit_or_a_tag(
+    hub: HubServer, shown: Lake, target: PublishTarget
+) -> None:
+    publish(shown, target)
+    promote_marts(shown.root, "moved", SECOND, decided_at="2025-03-01T00:00:00+00:00")
+    done = publish(shown, target)
+    assert (done.is_complete, done.tag) == (True, FIRST_TAG)
+    assert tags(hub)[QUESTIONS_NAME] == [FIRST_TAG]
+
+
+def test_another_wording_of_the_cards_is_a_commit_and_a_tag_of_its_own(
     hub: HubServer, shown: Lake, target: PublishTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(shown, target)
-    later = "2025-03-01T00:00:00+00:00"
-    moved = shown.root
-    from tests.publication.promoted_marts import promote_marts
-
-    promote_marts(moved, "moved", SECOND, decided_at=later)
-    assert not publish(shown, target).is_changed
     monkeypatch.setattr("assets.publication.outgoing_refresh.description_id", lambda *_: "reworded")
-    assert all(dataset.is_changed for dataset in publish(shown, target).datasets)
+    done = publish(shown, target)
+    assert all(dataset.is_changed for dataset in done.datasets)
+    assert done.tag == f"{FIRST_TAG}-2"
+    for name in DATASETS:
+        assert hub.repositories[f"lab/{name}"].tags[f"{FIRST_TAG}-2"] == heads(hub)[name].sha
+    assert publish(shown, target).is_complete
+
+
+def test_other_columns_of_the_same_tables_are_other_files(
+    hub: HubServer, shown: Lake, target: PublishTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(shown, target)
+    written = []
+    monkeypatch.setattr("assets.publication.dataset_files.definition", lambda: "of a later version")
+    whole = dataset_files.write_datasets
+    monkeypatch.setattr("assets.publication.dataset_files.write_datasets", lambda lake: written.append(whole(lake)))
+    publish(shown, target)
+    publish(shown, target)
+    assert len(written) == 1
+
+
+def test_datasets_that_are_no_longer_listed_keep_what_they_refer_to(
+    hub: HubServer, shown: Lake, target: PublishTarget, refreshes: Refreshes
+) -> None:
+    publish(shown, target)
+    refreshes.second(shown.root)
+    few = replace(target, datasets=(MODELS_NAME, QUESTIONS_NAME, RESPONSES_NAME))
+    with pytest.raises(PipelineError, match=f"lab/{ASSESSMENTS_NAME}.*: would refer to rows that go"):
+        publish(shown, few)
+    assert titles(hub, RESPONSES_NAME) == [f"Refresh {FIRST_TAG}"]
+    assert references_to_nothing(heads(hub)) == []
+
+
+def test_a_file_that_is_kept_in_git_is_told_with_what_to_do(hub: HubServer, shown: Lake, target: PublishTarget) -> None:
+    publish(shown, target)
+    repository = hub.repositories[f"lab/{MODELS_NAME}"]
+    head = repository.head
+    in_git = replace(head.files["all_models.parquet"], is_lfs=False)
+    repository.commits.append(replace(head, sha="f" * 40, files={**head.files, "all_models.parquet": in_git}))
+    with pytest.raises(PipelineError, match=r"all_models.parquet is kept in git, not in LFS; add the line"):
+        publish(shown, target)
+
+
+def test_a_file_there_that_is_no_parquet_is_replaced(
+    hub: HubServer, shown: Lake, target: PublishTarget, refreshes: Refreshes
+) -> None:
+    publish(shown, target)
+    hub.repositories[f"lab/{RESPONSES_NAME}"].commit({"consolidated_responses.parquet": b"junk"})
+    publish(shown, target)
+    assert table(heads(hub)[RESPONSES_NAME], "consolidated_responses.parquet").height == 3
+
+
+def test_a_card_that_would_tell_an_address_stops_everything(
+    hub: HubServer, shown: Lake, target: PublishTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assets.publication.outgoing_refresh.render_card", lambda *_, **__: "ask jane@mail.org")
+    with pytest.raises(PipelineError, match=r"README.md: it holds an e-mail address"):
+        publish(shown, target)
+    assert all(titles(hub, name) == [] for name in DATASETS)
 
 
 def test_files_of_others_stay_and_files_of_an_earlier_refresh_go(

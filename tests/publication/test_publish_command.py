@@ -113,9 +113,23 @@ def test_a_folder_gets_what_the_hub_would(
     assert {path.name for path in folder.iterdir()} == set(DATASETS)
 
 
+def test_a_clone_of_a_dataset_is_left_alone(lake: Lake, tmp_path: Path) -> None:
+    kept = tmp_path / "to" / "speechmap-models" / ".git" / "HEAD"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("ref: refs/heads/main")
+    assert ".git: is no part of a dataset" in str(call("publish", "--to", str(tmp_path / "to")).exception)
+    assert kept.exists()
+
+
+def test_a_folder_goes_with_no_other_option(lake: Lake, tmp_path: Path) -> None:
+    done = CliRunner().invoke(speechmap, ["publish", "--dry-run", "--to", str(tmp_path / "to")])
+    assert done.exit_code == 2
+    assert not (tmp_path / "to").exists()
+
+
 def test_a_folder_with_something_else_is_left_alone(lake: Lake, tmp_path: Path) -> None:
     folder = tmp_path / "to"
     folder.mkdir()
     (folder / "thesis.tex").write_text("mine")
-    assert "holds thesis.tex" in str(call("publish", "--to", str(folder)).exception)
+    assert "thesis.tex: is no part of a dataset" in str(call("publish", "--to", str(folder)).exception)
     assert [path.name for path in folder.iterdir()] == ["thesis.tex"]

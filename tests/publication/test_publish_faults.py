@@ -141,4 +141,5 @@ def test_what_a_failure_half_way_leaves_holds_together_and_the_next_attempt_comp
     assert titles(hub, QUESTIONS_NAME) == [f"Refresh {FIRST_TAG}"]
     assert titles(hub, RESPONSES_NAME) == [f"Refresh {FIRST_TAG}", f"Refresh {SECOND_TAG}"]
     assert len(titles(hub, ASSESSMENTS_NAME)) == 3
+    assert f"since {FIRST_TAG}:\ndefault: 2 rows, now 2" in heads(hub)[ASSESSMENTS_NAME].description
     assert [lost for each in seen_by_readers(hub) if (lost := references_to_nothing(each))] == []

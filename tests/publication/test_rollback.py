@@ -1,14 +1,16 @@
 """Taking the published datasets back to a tag."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assets.errors import PipelineError
 from assets.hub.retries import HubUnreachableError
 from assets.lake import Lake
-from assets.publication.dataset import AGREEMENT_NAME, ASSESSMENTS_NAME, QUESTIONS_NAME, RESPONSES_NAME
+from assets.publication.dataset import AGREEMENT_NAME, ASSESSMENTS_NAME, MODELS_NAME, QUESTIONS_NAME, RESPONSES_NAME
 from assets.publication.hub_datasets import PublishTarget
 from assets.publication.publish import publish
 from assets.publication.published_datasets import published_datasets
@@ -72,12 +74,12 @@ def test_what_was_taken_back_does_not_come_again_by_itself(
 ) -> None:
     rollback(twice, target, FIRST_TAG)
     before = {name: commit.sha for name, commit in heads(hub).items()}
-    assert "rolled back" in publish(twice, target).withheld
+    assert f"{SECOND_TAG} was rolled back" in publish(twice, target).withheld
     assert {name: commit.sha for name, commit in heads(hub).items()} == before
     assert publish(twice, target, anyway=True).tag == SECOND_TAG
-    told = json.loads(heads(hub)[RESPONSES_NAME].files["refresh.json"].data)
-    assert told["withdrawn"] == []
-    assert not publish(twice, target).withheld
+    marked = [name for name in DATASETS if "rolled_back_from" in refresh_of(hub, name)]
+    assert marked == []
+    assert publish(twice, target).is_complete
 
 
 def test_a_dry_run_names_what_would_be_taken_back(hub: HubServer, twice: Lake, target: PublishTarget) -> None:
@@ -103,11 +105,68 @@ def test_a_tag_that_is_not_there_or_not_on_every_dataset_is_refused(
         rollback(twice, target, SECOND_TAG)
 
 
-def test_a_dataset_that_came_later_is_left_alone(hub: HubServer, twice: Lake, target: PublishTarget) -> None:
-    del hub.repositories[f"lab/{AGREEMENT_NAME}"].tags[FIRST_TAG]
-    before = titles(hub, AGREEMENT_NAME)
-    assert rollback(twice, target, FIRST_TAG).younger == [AGREEMENT_NAME]
-    assert titles(hub, AGREEMENT_NAME) == before
+def test_going_back_over_several_refreshes_waits_for_a_person_even_where_new_data_comes(
+    hub: HubServer, twice: Lake, target: PublishTarget, refreshes: Refreshes
+) -> None:
+    rollback(twice, target, FIRST_TAG)
+    refreshes.first(twice.root)
+    assert "was rolled back" in publish(twice, target).withheld
+    assert publish(twice, target, anyway=True).tag == FIRST_TAG
+    assert publish(twice, target).is_complete
+    assert references_to_nothing(heads(hub)) == []
+
+
+def test_what_the_data_directory_remembers_is_what_lies_there(twice: Lake, target: PublishTarget) -> None:
+    rollback(twice, target, FIRST_TAG)
+    assert json.loads(twice.published.read_text())["tag"] == FIRST_TAG
+
+
+def test_a_dataset_that_came_later_is_left_alone_if_it_still_holds(
+    hub: HubServer, shown: Lake, target: PublishTarget, refreshes: Refreshes
+) -> None:
+    publish(shown, replace(target, datasets=(MODELS_NAME,)))
+    refreshes.second(shown.root)
+    publish(shown, replace(target, datasets=(MODELS_NAME, QUESTIONS_NAME)))
+    assert rollback(shown, target, FIRST_TAG).younger == [QUESTIONS_NAME]
+    assert titles(hub, QUESTIONS_NAME) == [f"Refresh {SECOND_TAG}"]
+
+
+def test_nothing_is_taken_back_where_a_later_dataset_would_refer_to_rows_that_go(
+    hub: HubServer, shown: Lake, target: PublishTarget, refreshes: Refreshes
+) -> None:
+    publish(shown, replace(target, datasets=(MODELS_NAME,)))
+    refreshes.second(shown.root)
+    publish(shown, target)
+    before = {name: titles(hub, name) for name in DATASETS}
+    with pytest.raises(PipelineError, match=r"speechmap-responses.*: would refer to rows that go"):
+        rollback(shown, target, FIRST_TAG)
+    assert {name: titles(hub, name) for name in DATASETS} == before
+
+
+def test_a_tag_from_before_a_table_was_added_can_be_gone_back_to(
+    hub: HubServer, shown: Lake, target: PublishTarget, refreshes: Refreshes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(shown, target)
+    repository = hub.repositories[f"lab/{AGREEMENT_NAME}"]
+    told = refresh_of(hub, AGREEMENT_NAME)
+    told["files"] = [file for file in told["files"] if file["config"] != "lab_standings"]
+    repository.commit({"refresh.json": json.dumps(told).encode(), "lab_standings.parquet": None})
+    repository.tags[FIRST_TAG] = repository.head.sha
+    refreshes.second(shown.root)
+    publish(shown, target)
+    assert "lab_standings.parquet" in repository.head.files
+    rollback(shown, target, FIRST_TAG)
+    assert "lab_standings.parquet" not in repository.head.files
+    assert references_to_nothing_of(hub, RESPONSES_NAME) == []
+
+
+def refresh_of(hub: HubServer, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(heads(hub)[name].files["refresh.json"].data)
+    return found
+
+
+def references_to_nothing_of(hub: HubServer, name: str) -> list[str]:
+    return references_to_nothing({**heads(hub), AGREEMENT_NAME: None, name: heads(hub)[name]})
 
 
 def test_a_rollback_that_ended_half_way_is_completed_by_the_same_rollback(
@@ -117,7 +176,7 @@ def test_a_rollback_that_ended_half_way_is_completed_by_the_same_rollback(
     with pytest.raises(HubUnreachableError):
         rollback(twice, target, FIRST_TAG)
     assert references_to_nothing(heads(hub)) == []
-    assert "rolled back" in publish(twice, target).withheld
+    assert "was rolled back" in publish(twice, target).withheld
     hub.faults = []
     rollback(twice, target, FIRST_TAG)
     first = {name: hub.repositories[f"lab/{name}"].at(FIRST_TAG) for name in DATASETS}

@@ -1,9 +1,13 @@
 """Two publishers at once: one writes, the other stops and says so; what a killed one left is taken up."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +15,11 @@ import pytest
 
 from assets.errors import PipelineError
 from assets.lake import Lake
-from assets.publication.dataset import MODELS_NAME, RESPONSES_NAME
+from assets.publication.dataset import MODELS_NAME, QUESTIONS_NAME, RESPONSES_NAME
 from assets.publication.hub_datasets import HubDatasets, PublishTarget
 from assets.publication.publish import publish
 from assets.publication.publishing_flag import PREFIX, raised_flag
-from tests.hub.hub_server import HubServer
+from tests.hub.hub_server import Fault, HubServer, PlannedFault
 from tests.publication.refreshes import (
     DATASETS,
     FIRST_TAG,
@@ -77,7 +81,7 @@ def test_of_two_that_begin_at_the_same_moment_both_may_stop_but_never_both_go_on
     entered: list[str] = []
 
     def enter(name: str) -> None:
-        with raised_flag(datasets, MODELS_NAME, shown.root / name):
+        with raised_flag(datasets, [MODELS_NAME], shown.root / name):
             entered.append(name)
 
     def enter_and_be_told() -> None:
@@ -128,10 +132,10 @@ def test_a_flag_of_long_ago_was_left_behind_and_a_younger_one_was_not(
     begun = datetime(2025, 1, 1, tzinfo=UTC)
     with (
         pytest.raises(PipelineError, match="since 20250101T000000Z"),
-        raised_flag(datasets, MODELS_NAME, shown.publication, now=lambda: begun + timedelta(hours=11)),
+        raised_flag(datasets, [MODELS_NAME], shown.publication, now=lambda: begun + timedelta(hours=11)),
     ):
         pass
-    with raised_flag(datasets, MODELS_NAME, shown.publication, now=lambda: begun + timedelta(hours=13)) as raised:
+    with raised_flag(datasets, [MODELS_NAME], shown.publication, now=lambda: begun + timedelta(hours=13)) as raised:
         assert tags(hub)[MODELS_NAME] == [FIRST_TAG, raised.name]
     assert tags(hub)[MODELS_NAME] == [FIRST_TAG]
 
@@ -157,9 +161,61 @@ def test_a_killed_publisher_leaves_the_last_tag_valid_and_the_next_run_completes
     assert len(flags) == 1
     named = {name: hub.repositories[f"lab/{name}"].at(FIRST_TAG) for name in DATASETS}
     assert references_to_nothing(named) == references_to_nothing(heads(hub)) == []
+    assert all(flags[0] in found for found in tags(hub).values())
     # Whoever does not know that it was killed cannot tell it from one that is at work; its own data directory can.
     with pytest.raises(PipelineError, match="another publisher"):
         publish(refreshes.second(tmp_path / "other"), target)
     assert publish(shown, target).tag == SECOND_TAG
     assert tags(hub) == {name: [FIRST_TAG, SECOND_TAG] for name in DATASETS}
     assert [lost for seen in seen_by_readers(hub) if (lost := references_to_nothing(seen))] == []
+
+
+def test_a_publisher_of_other_datasets_sees_those_who_write_to_the_same(
+    hub: HubServer, shown: Lake, target: PublishTarget, refreshes: Refreshes, tmp_path: Path
+) -> None:
+    publish(shown, target)
+    refreshes.second(shown.root)
+    other = refreshes.second(tmp_path / "other")
+    few = replace(target, datasets=(QUESTIONS_NAME,))
+    told: list[str] = []
+
+    def publish_too() -> None:
+        with pytest.raises(PipelineError, match="another publisher has been at work since") as caught:
+            publish(other, few)
+        told.append(str(caught.value))
+
+    hub.before(COMMIT, publish_too)
+    publish(shown, target)
+    assert len(told) == 1
+
+
+def test_a_killed_publishers_flag_is_as_old_as_the_run_that_takes_it_up(
+    hub: HubServer, shown: Lake, target: PublishTarget
+) -> None:
+    publish(shown, target)
+    datasets = HubDatasets(target)
+    killed_at = datetime(2025, 1, 1, tzinfo=UTC)
+    hub.faults = [PlannedFault("DELETE .*/tag/", Fault.STATUS, times=99)]
+    with raised_until_killed(datasets, shown, killed_at):
+        pass
+    hub.faults = []
+    taken_up = killed_at + timedelta(days=1)
+    with raised_flag(datasets, [MODELS_NAME], shown.publication, now=lambda: taken_up) as flag:
+        assert tags(hub)[MODELS_NAME] == [FIRST_TAG, flag.name]
+        with (
+            pytest.raises(PipelineError, match="since 20250102T000000Z"),
+            raised_flag(datasets, [MODELS_NAME], shown.root / "other", now=lambda: taken_up),
+        ):
+            pass
+    assert tags(hub)[MODELS_NAME] == [FIRST_TAG]
+
+
+@contextmanager
+def raised_until_killed(datasets: HubDatasets, shown: Lake, moment: datetime) -> Iterator[None]:
+    """Raise a flag that cannot be taken down again."""
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        raised_flag(datasets, [MODELS_NAME], shown.publication, now=lambda: moment),
+    ):
+        raise KeyboardInterrupt
+    yield
