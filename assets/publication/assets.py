@@ -151,6 +151,7 @@ def datasets(lake: LakeResource) -> Iterator[dg.MaterializeResult[None] | dg.Ass
             kinds={"huggingface"},
             owners=OWNERS,
             description=f"{dataset.sentence} On the Hub, with its card; nothing where publishing is off.",
+            metadata={"dagster/column_schema": _table_schema(dataset)},
             skippable=True,
         )
         for dataset in DATASETS
@@ -168,16 +169,17 @@ def hub_datasets(
     if published.withheld:
         context.log.warning(f"nothing is published: {published.withheld}")
         return
-    yield from _published(published)
+    yield from _published(published, commit_of(lake.lake.warehouse))
 
 
-def _published(published: Publication) -> Iterator[dg.MaterializeResult[None]]:
+def _published(published: Publication, upstream_commit: str) -> Iterator[dg.MaterializeResult[None]]:
     for dataset in published.datasets:
         yield dg.MaterializeResult(
             asset_key=_hub_key(dataset.dataset),
             metadata={
                 "dagster/row_count": dataset.row_count,
-                "tag": published.tag or "none",
+                "upstream_commit": upstream_commit,
+                "tag": published.tag,
                 "commit": dataset.commit or "none",
                 "link": dg.MetadataValue.url(dataset.link),
                 "is_changed": dataset.is_changed,

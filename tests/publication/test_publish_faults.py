@@ -113,7 +113,7 @@ def test_a_card_that_the_hub_does_not_accept_stops_before_any_commit(
     assert all(titles(hub, name) == [] for name in DATASETS)
 
 
-MOMENTS = [(COMMIT, number) for number in range(6)] + [(TAG, 0), (TAG, 3), ("PUT /storage/", 4)]
+MOMENTS = [(COMMIT, 0), (COMMIT, 2), (COMMIT, 4), (TAG, 0), (TAG, 3), ("PUT /storage/", 4)]
 
 
 @pytest.mark.parametrize(("pattern", "number"), MOMENTS)
