@@ -11,7 +11,7 @@ from assets.errors import PipelineError
 from assets.lake import Lake
 
 if TYPE_CHECKING:
-    from assets.publication.hub_datasets import PublishTarget
+    from assets.publication.publish_target import PublishTarget
     from orchestration.settings import Settings
 
 

@@ -19,7 +19,7 @@ from assets.errors import PipelineError
 from assets.hub.client import PUBLIC_ENDPOINT, PUBLIC_REPOSITORIES, HubConfig
 from assets.hub.datasets import HUB_ASSESSMENTS, HUB_MODELS, HUB_QUESTIONS, HUB_RESPONSES
 from assets.hub.library import token_from_environment
-from assets.publication.hub_datasets import PublishTarget
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from assets.upstream.layout import MODEL_METADATA
 from assets.upstream.source_list import GitSource, load_sources

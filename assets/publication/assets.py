@@ -10,9 +10,9 @@ from assets.hub.retries import Retries
 from assets.publication.column_sources import column_sources, marts_of
 from assets.publication.dataset import Dataset
 from assets.publication.dataset_files import write_datasets
-from assets.publication.hub_datasets import PublishTarget
 from assets.publication.output_checks import OUTPUT_RULES, OutputCheckError
 from assets.publication.publish import Publication, publish
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from assets.publication.refresh_facts import DatasetChanges, FileFacts
 from assets.quality.assets import gate

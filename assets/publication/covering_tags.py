@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from assets.publication.hub_datasets import HubDatasets
 from assets.publication.refresh_tags import last_tag, names_for
-from assets.publication.transition import Held, Wanted, holds
+from assets.publication.transition_plan import Held, Wanted, holds
 
 
 def covering_tag(hub: HubDatasets, wanted: Sequence[Wanted], held: Held) -> str | None:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from assets.errors import PipelineError
-from assets.hub.client import LOOPBACK, PUBLIC_ENDPOINT
+from assets.hub.client import LOOPBACK
 from assets.hub.library import prepare_library, token_from_environment
-from assets.hub.retries import HubRefusedError, HubUnreachableError, Retries, told_plainly
+from assets.hub.retries import HubRefusedError, HubUnreachableError, told_plainly
+from assets.publication.publish_target import PublishTarget
 from assets.upstream.git import without_credentials
 
 if TYPE_CHECKING:
@@ -38,35 +39,6 @@ class MovedOnError(PipelineError):
 
 class UnreadableFileError(PipelineError):
     """A file on the Hub is not what it should be."""
-
-
-@dataclass(frozen=True)
-class PublishTarget:
-    """Where datasets are published: `namespace` is a user or an organization of the Hub at `endpoint`.
-
-    `datasets` are the names of those that are; `private` is whether a dataset that is created is private.
-    """
-
-    namespace: str
-    datasets: tuple[str, ...]
-    endpoint: str = PUBLIC_ENDPOINT
-    private: bool = False
-    timeout: float = 60.0
-    retries: Retries = field(default_factory=Retries)
-
-    def repository(self, dataset: str) -> str:
-        """A dataset's full name."""
-        return f"{self.namespace}/{dataset}"
-
-    def link(self, dataset: str, revision: str | None = None) -> str:
-        """Address of a dataset for people."""
-        tree = f"/tree/{revision}" if revision else ""
-        return f"{self.shown_endpoint}/datasets/{self.repository(dataset)}{tree}"
-
-    @property
-    def shown_endpoint(self) -> str:
-        """Address of the Hub, without credentials."""
-        return without_credentials(self.endpoint).rstrip("/")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from assets.publication.published_datasets import published_datasets
 from assets.publication.redaction import holds_secrets
 from assets.publication.refresh_facts import DatasetChanges, FileFacts, RefreshFacts
 from assets.publication.refresh_record import as_bytes, refresh_record
-from assets.publication.transition import Plan, Prepared, Wanted, facts_of_reduced, write_reduced
+from assets.publication.transition import Prepared
+from assets.publication.transition_plan import Plan, Wanted, facts_of_reduced, write_reduced
 
 FIGURE = "figures/agreement.png"
 WITH_FIGURE = (ASSESSMENTS_NAME, AGREEMENT_NAME)

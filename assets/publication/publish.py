@@ -11,13 +11,15 @@ from assets.hub.retries import HubUnreachableError
 from assets.lake import PARTIAL, Lake, write_json
 from assets.publication.covering_tags import covering_tag, free_tag, is_set_everywhere, set_tags
 from assets.publication.dataset_files import current_datasets, require_whole
-from assets.publication.hub_datasets import HeldDataset, HubDatasets, MovedOnError, PublishTarget
+from assets.publication.hub_datasets import HeldDataset, HubDatasets, MovedOnError
 from assets.publication.outgoing_refresh import Refresh
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from assets.publication.publishing_flag import PublishingFlag, raised_flag
 from assets.publication.refresh_facts import DatasetChanges
 from assets.publication.refresh_record import rolled_back_from
-from assets.publication.transition import Held, Plan, carry_out, look, make_plan
+from assets.publication.transition import carry_out
+from assets.publication.transition_plan import Held, Plan, look, make_plan
 
 logger = logging.getLogger(__name__)
 

@@ -15,24 +15,16 @@ from assets.hub.download import RemoteFile
 from assets.lake import PARTIAL, Lake
 from assets.progress import progress
 from assets.publication.dataset import Dataset
-from assets.publication.hub_datasets import CARD, REFRESH, Commit, HeldDataset, HubDatasets, PublishTarget
+from assets.publication.hub_datasets import CARD, REFRESH, Commit, HeldDataset, HubDatasets
 from assets.publication.outgoing_refresh import FIGURE
 from assets.publication.publish import remember_publication
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from assets.publication.publishing_flag import raised_flag
 from assets.publication.refresh_record import ROLLED_BACK_FROM, as_bytes, recorded_files, rolled_back_from
 from assets.publication.refresh_tags import refresh_tags
-from assets.publication.transition import (
-    Held,
-    Plan,
-    Prepared,
-    Wanted,
-    carry_out,
-    facts_of_reduced,
-    look,
-    make_plan,
-    write_reduced,
-)
+from assets.publication.transition import Prepared, carry_out
+from assets.publication.transition_plan import Held, Plan, Wanted, facts_of_reduced, look, make_plan, write_reduced
 
 
 @dataclass(frozen=True)

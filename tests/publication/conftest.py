@@ -8,7 +8,7 @@ import pytest
 
 from assets.hub.retries import Retries
 from assets.lake import Lake
-from assets.publication.hub_datasets import PublishTarget
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from tests.hub.hub_server import HubServer, serve_hub
 from tests.publication.refreshes import Refreshes, make_refreshes

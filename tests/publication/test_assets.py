@@ -8,7 +8,7 @@ import pytest
 
 from assets.lake import Lake
 from assets.publication import assets
-from assets.publication.hub_datasets import PublishTarget
+from assets.publication.publish_target import PublishTarget
 from assets.resources import LakeResource
 from tests.hub.hub_server import Fault, HubServer, PlannedFault
 from tests.publication.refreshes import DATASETS, FIRST_TAG, heads, tags

@@ -10,7 +10,8 @@ from assets.errors import PipelineError
 from assets.hub.retries import HubUnreachableError
 from assets.progress import Work
 from assets.publication.content_upload import ContentUpload
-from assets.publication.hub_datasets import HubDatasets, PublishTarget
+from assets.publication.hub_datasets import HubDatasets
+from assets.publication.publish_target import PublishTarget
 from tests.hub.hub_server import Fault, HubServer, PlannedFault
 
 DATASET = "speechmap-models"

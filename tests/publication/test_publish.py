@@ -11,8 +11,8 @@ from assets.lake import Lake
 from assets.publication import dataset_files
 from assets.publication.dataset import ASSESSMENTS_NAME, MODELS_NAME, QUESTIONS_NAME, RESPONSES_NAME
 from assets.publication.dataset_files import pipeline_version
-from assets.publication.hub_datasets import PublishTarget
 from assets.publication.publish import publish
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from tests.hub.hub_cards import check_card
 from tests.hub.hub_server import HubServer

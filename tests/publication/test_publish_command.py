@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from assets.errors import PipelineError
 from assets.lake import Lake
-from assets.publication.hub_datasets import PublishTarget
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from orchestration.command import speechmap
 from tests.hub.hub_cards import check_card

@@ -9,8 +9,8 @@ from assets.errors import PipelineError
 from assets.hub.retries import HubRefusedError, HubUnreachableError
 from assets.lake import Lake
 from assets.publication.dataset import ASSESSMENTS_NAME, QUESTIONS_NAME, RESPONSES_NAME
-from assets.publication.hub_datasets import PublishTarget
 from assets.publication.publish import publish
+from assets.publication.publish_target import PublishTarget
 from tests.hub.hub_server import Fault, HubServer, PlannedFault
 from tests.publication.refreshes import (
     DATASETS,

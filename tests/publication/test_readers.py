@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from assets.lake import Lake
-from assets.publication.hub_datasets import PublishTarget
 from assets.publication.publish import publish
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from tests.hub.hub_server import HubServer
 from tests.publication.refreshes import DATASETS, FIRST_TAG, Refreshes, heads

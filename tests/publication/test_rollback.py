@@ -11,8 +11,8 @@ from assets.errors import PipelineError
 from assets.hub.retries import HubUnreachableError
 from assets.lake import Lake
 from assets.publication.dataset import AGREEMENT_NAME, ASSESSMENTS_NAME, MODELS_NAME, QUESTIONS_NAME, RESPONSES_NAME
-from assets.publication.hub_datasets import PublishTarget
 from assets.publication.publish import publish
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from assets.publication.rollback import rollback
 from tests.hub.hub_cards import check_card

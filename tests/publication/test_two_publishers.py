@@ -16,8 +16,9 @@ import pytest
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.publication.dataset import MODELS_NAME, QUESTIONS_NAME, RESPONSES_NAME
-from assets.publication.hub_datasets import HubDatasets, PublishTarget
+from assets.publication.hub_datasets import HubDatasets
 from assets.publication.publish import publish
+from assets.publication.publish_target import PublishTarget
 from assets.publication.publishing_flag import PREFIX, raised_flag
 from tests.hub.hub_server import Fault, HubServer, PlannedFault
 from tests.publication.refreshes import (
@@ -37,7 +38,7 @@ PUBLISH = """
 import sys
 from pathlib import Path
 from assets.lake import Lake
-from assets.publication.hub_datasets import PublishTarget
+from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
 from assets.publication.publish import publish
 
