@@ -7,6 +7,7 @@ import dagster as dg
 from assets.check_record import CheckResult
 from assets.hub.client import PUBLIC_ENDPOINT
 from assets.hub.retries import Retries
+from assets.publication.column_meanings import column_meanings
 from assets.publication.column_sources import column_sources, marts_of
 from assets.publication.dataset import Dataset
 from assets.publication.dataset_files import write_datasets
@@ -14,6 +15,7 @@ from assets.publication.output_checks import OUTPUT_RULES, OutputCheckError
 from assets.publication.publish import Publication, publish
 from assets.publication.publish_target import PublishTarget
 from assets.publication.published_datasets import published_datasets
+from assets.publication.published_schema import read_promises
 from assets.publication.refresh_facts import DatasetChanges, FileFacts
 from assets.quality.assets import gate
 from assets.resources import LakeResource
@@ -67,7 +69,7 @@ def _marts(dataset: Dataset) -> list[str]:
 def _columns(dataset: Dataset) -> dict[str, MartColumn | None]:
     """The mart column behind each column, if there is one; by `table.column` where there are several tables."""
     return {
-        column if len(dataset.configs) == 1 else f"{config}.{column}": sources.get(column)
+        _named(dataset, config, column): sources.get(column)
         for config, files in dataset.configs.items()
         for sources in [column_sources(files[0], COLUMNS)]
         for column in files[0].columns
@@ -75,12 +77,20 @@ def _columns(dataset: Dataset) -> dict[str, MartColumn | None]:
 
 
 def _table_schema(dataset: Dataset) -> dg.TableSchema:
+    """Columns with their promised types, and the meaning that the card tells."""
+    promises, meanings = read_promises(), column_meanings(dataset, COLUMNS)
     return dg.TableSchema(
         [
-            dg.TableColumn(name, description=source.description if source is not None else None)
-            for name, source in _columns(dataset).items()
+            dg.TableColumn(_named(dataset, config, column), dtype, description=meanings[config][column])
+            for config in dataset.configs
+            for column, dtype in promises[dataset.name, config].columns.items()
         ]
     )
+
+
+def _named(dataset: Dataset, config: str, column: str) -> str:
+    """A column's name within a dataset: `table.column` where there are several tables."""
+    return column if len(dataset.configs) == 1 else f"{config}.{column}"
 
 
 def _column_lineage(dataset: Dataset) -> dg.TableColumnLineage:
