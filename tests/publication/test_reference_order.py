@@ -113,6 +113,16 @@ def test_a_new_label_of_the_same_response_is_one_commit() -> None:
     assert steps(BEFORE, BEFORE) == []
 
 
+def test_what_refers_to_a_row_that_is_away_in_between_is_away_too() -> None:
+    """The response asks another, new question under its old key, so it cannot stay while the questions change."""
+    before, after = state("q1 q3", "r1-q1", "a1-r1-q3"), state("q2 q3", "r1-q2", "a1-r1-q3")
+    assert steps(before, after) == [
+        *(("assessments", True), ("responses", True)),
+        *(("questions", False), ("responses", False), ("assessments", False)),
+    ]
+    assert [lost for seen in seen_by_readers(before, after) if (lost := dangling(seen))] == []
+
+
 @st.composite
 def consistent_states(draw: st.DrawFn) -> State:
     """Any rows whose references hold; a key refers to the same rows wherever it occurs, as hashes of content do."""
