@@ -35,6 +35,13 @@ def open_review(page: Page, origin: str) -> None:
     expect(page.locator("[data-response]")).to_be_visible()
 
 
+def next_response(page: Page, position: int) -> None:
+    """Turn to the response at a position and wait until it is shown: before that no key labels anything."""
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.locator("[data-figure=position]")).to_contain_text(f"{position} of")
+    expect(page.locator("[data-response]")).to_be_visible()
+
+
 def exported(page: Page, folder: Path) -> dict[str, object]:
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").click()
@@ -171,13 +178,11 @@ def test_two_tabs_lose_nothing_of_each_other(page: Page, origin: str, tmp_path: 
     other = page.context.new_page()
     open_review(other, origin)
     page.keyboard.press("1")
-    page.get_by_role("button", name="Next", exact=True).click()
-    expect(page.locator("[data-figure=position]")).to_contain_text("2 of")
+    next_response(page, 2)
     page.keyboard.press("2")
     expect(other.locator("[data-figure=done]")).to_contain_text("2 reviews")
-    other.get_by_role("button", name="Next", exact=True).click()
-    other.get_by_role("button", name="Next", exact=True).click()
-    expect(other.locator("[data-figure=position]")).to_contain_text("3 of")
+    next_response(other, 2)
+    next_response(other, 3)
     other.keyboard.press("3")
     expect(page.locator("[data-figure=done]")).to_contain_text("3 reviews")
     labels = [review["label"] for review in exported(page, tmp_path)["reviews"]]  # type: ignore[attr-defined]
@@ -198,7 +203,7 @@ def test_a_browser_that_keeps_nothing_says_so(page: Page, origin: str, tmp_path:
     open_review(page, origin)
     page.keyboard.press("1")
     expect(page.get_by_role("alert")).to_contain_text("does not keep anything")
-    page.get_by_role("button", name="Next", exact=True).click()
+    next_response(page, 2)
     page.keyboard.press("2")
     assert len(exported(page, tmp_path)["reviews"]) == 2  # type: ignore[arg-type]
 
