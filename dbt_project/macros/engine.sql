@@ -9,6 +9,10 @@
     {{ return("strftime(" ~ timestamp ~ ", '%Y-%m-%dT%H:%M:%S.%f')") }}
 {%- endmacro %}
 
+{% macro spark__iso_microseconds(timestamp) -%}
+    {{ return("date_format(" ~ timestamp ~ ", 'yyyy-MM-dd') || 'T' || date_format(" ~ timestamp ~ ", 'HH:mm:ss.SSSSSS')") }}
+{%- endmacro %}
+
 {# Text without outer white space (space, tab, line feed, carriage return). #}
 {% macro trim_white_space(text) -%}
     {{ return(adapter.dispatch('trim_white_space')(text)) }}
@@ -18,6 +22,10 @@
     {{ return("trim(" ~ text ~ ", ' ' || chr(9) || chr(10) || chr(13))") }}
 {%- endmacro %}
 
+{% macro spark__trim_white_space(text) -%}
+    {{ return("btrim(" ~ text ~ ", ' ' || chr(9) || chr(10) || chr(13))") }}
+{%- endmacro %}
+
 {# A text without anything but small letters and digits. #}
 {% macro letters_and_digits(text) -%}
     {{ adapter.dispatch('letters_and_digits')(text) }}
@@ -25,6 +33,10 @@
 
 {% macro duckdb__letters_and_digits(text) -%}
     regexp_replace({{ text }}, '[^a-z0-9]', '', 'g')
+{%- endmacro %}
+
+{% macro spark__letters_and_digits(text) -%}
+    regexp_replace({{ text }}, '[^a-z0-9]', '')
 {%- endmacro %}
 
 {# The distinct non-null values of a group as a sorted array; an empty array where there are none. #}
@@ -38,6 +50,10 @@
     ) }}
 {%- endmacro %}
 
+{% macro spark__sorted_distinct_values(expression) -%}
+    {{ return("array_sort(collect_set(" ~ expression ~ "))") }}
+{%- endmacro %}
+
 {# The values of a group, none of which is null, as a sorted array. #}
 {% macro sorted_values(expression) -%}
     {{ return(adapter.dispatch('sorted_values')(expression)) }}
@@ -45,6 +61,10 @@
 
 {% macro duckdb__sorted_values(expression) -%}
     {{ return("list_sort(list(" ~ expression ~ "))") }}
+{%- endmacro %}
+
+{% macro spark__sorted_values(expression) -%}
+    {{ return("array_sort(collect_list(" ~ expression ~ "))") }}
 {%- endmacro %}
 
 {# Text as a whole number; null where it is none, or too large. #}
@@ -56,6 +76,10 @@
     {{ return("try_cast(" ~ text ~ " as integer)") }}
 {%- endmacro %}
 
+{% macro spark__integer_or_null(text) -%}
+    {{ return("try_cast(" ~ text ~ " as integer)") }}
+{%- endmacro %}
+
 {# A whole number of a type that holds the product of four counts. #}
 {% macro exact_integer(expression) -%}
     {{ return(adapter.dispatch('exact_integer')(expression)) }}
@@ -63,6 +87,10 @@
 
 {% macro duckdb__exact_integer(expression) -%}
     {{ return("cast(" ~ expression ~ " as hugeint)") }}
+{%- endmacro %}
+
+{% macro spark__exact_integer(expression) -%}
+    {{ return("cast(" ~ expression ~ " as decimal(38, 0))") }}
 {%- endmacro %}
 
 {#
@@ -80,6 +108,22 @@
     ) }}
 {%- endmacro %}
 
+{# Spark has no lgamma: gamma(s + 1) is s * (s - 1) * ... down to gamma(1) = 1 or gamma(1 / 2) = sqrt(pi). #}
+{% macro spark__sum_of_poisson_terms(x, first, limit) -%}
+    {%- set log_gamma -%}
+    aggregate(
+        filter(sequence(0, term), factor -> factor > 0 and factor % 2 = term % 2),
+        case when term % 2 = 1 then ln(pi()) / 2 else cast(0 as double) end,
+        (total, factor) -> total + ln(factor / 2)
+    )
+    {%- endset -%}
+    aggregate(
+        filter(sequence(0, {{ limit }}), term -> term >= {{ first }} and term < {{ limit }} and (term - {{ first }}) % 2 = 0),
+        cast(0 as double),
+        (total, term) -> total + exp(term / 2 * ln({{ x }}) - {{ x }} - {{ log_gamma }})
+    )
+{%- endmacro %}
+
 {# A sum of floating numbers that is the same on every run: added up in a given order. #}
 {% macro ordered_sum(expression, order_by) -%}
     {{ return(adapter.dispatch('ordered_sum')(expression, order_by)) }}
@@ -87,6 +131,17 @@
 
 {% macro duckdb__ordered_sum(expression, order_by) -%}
     {{ return("sum(" ~ expression ~ " order by " ~ order_by ~ ")") }}
+{%- endmacro %}
+
+{# Null where every value is null, as sums are. #}
+{% macro spark__ordered_sum(expression, order_by) -%}
+    {%- set addends -%}
+    collect_list(struct({{ order_by }}, {{ expression }} as addend)) filter (where ({{ expression }}) is not null)
+    {%- endset -%}
+    {{ return(
+        "aggregate(array_sort(" ~ addends ~ "), cast(null as double), "
+        ~ "(total, element) -> coalesce(total, cast(0 as double)) + element.addend)"
+    ) }}
 {%- endmacro %}
 
 {#
@@ -99,4 +154,8 @@
 
 {% macro duckdb__hash_bucket(text, bucket_count) -%}
     {{ return("cast('0x' || substr(md5(" ~ text ~ "), 1, 8) as bigint) % " ~ bucket_count) }}
+{%- endmacro %}
+
+{% macro spark__hash_bucket(text, bucket_count) -%}
+    {{ return("cast(conv(substr(md5(" ~ text ~ "), 1, 8), 16, 10) as bigint) % " ~ bucket_count) }}
 {%- endmacro %}

@@ -26,6 +26,10 @@
     {{ return("sha1(from_hex(" ~ namespace ~ ") || encode(" ~ name ~ "))") }}
 {%- endmacro %}
 
+{% macro spark__sha1_of_name(namespace, name) -%}
+    {{ return("sha1(unhex(" ~ namespace ~ ") || encode(" ~ name ~ ", 'UTF-8'))") }}
+{%- endmacro %}
+
 {% macro question_uuid(category, question_id) -%}
     {{ uuid5(["'question'", category, question_id]) }}
 {%- endmacro %}

@@ -84,7 +84,7 @@ upstream_rows as (
         label_key,
         label,
         assessed_at,
-        cast(null as varchar) as run_path,
+        cast(null as string) as run_path,
         'reviews' as text_relation,
         blob_id,
         line

@@ -51,7 +51,7 @@ rows_by_name as (
     select
         judge,
         raw_judge,
-        cast(null as varchar) as judge_model,
+        cast(null as string) as judge_model,
         'reference' as judge_type,
         false as is_run,
         count(*) as row_count
@@ -76,7 +76,7 @@ rows_by_name as (
     select
         judge,
         raw_judge,
-        cast(null as varchar) as judge_model,
+        cast(null as string) as judge_model,
         'human' as judge_type,
         false as is_run,
         count(*) as row_count

@@ -72,7 +72,7 @@ refused as (
         kind,
         rule,
         reason,
-        cast(null as varchar) as run_path,
+        cast(null as string) as run_path,
         line,
         blob_id,
         row_sha256
@@ -82,10 +82,10 @@ refused as (
         'responses' as kind,
         refusal_rule as rule,
         {{ unknown_question_reason('category', 'question_id') }} as reason,
-        cast(null as varchar) as run_path,
+        cast(null as string) as run_path,
         line,
         blob_id,
-        cast(null as varchar) as row_sha256
+        cast(null as string) as row_sha256
     from response_rows
     union all
     select
@@ -99,7 +99,7 @@ refused as (
         assessment_rows.run_path,
         assessment_rows.line,
         assessment_rows.blob_id,
-        cast(null as varchar) as row_sha256
+        cast(null as string) as row_sha256
     from assessment_rows
     inner join analyses
         on
@@ -120,17 +120,17 @@ refused as (
         run_path,
         line,
         blob_id,
-        cast(null as varchar) as row_sha256
+        cast(null as string) as row_sha256
     from reference_rows
     union all
     select
         'hub_responses' as kind,
         hub_response_rows.refusal_rule as rule,
         {{ unknown_hub_question_reason('hub_responses.hub_question_uuid') }} as reason,
-        cast(null as varchar) as run_path,
+        cast(null as string) as run_path,
         hub_response_rows.line,
         hub_response_rows.blob_id,
-        cast(null as varchar) as row_sha256
+        cast(null as string) as row_sha256
     from hub_response_rows
     inner join hub_responses
         on
@@ -154,10 +154,10 @@ refused as (
                 then {{ unknown_label_reason('hub_assessments.label_key') }}
             else {{ unknown_label_reason('hub_assessments.fine_label_key') }}
         end as reason,
-        cast(null as varchar) as run_path,
+        cast(null as string) as run_path,
         hub_assessment_rows.line,
         hub_assessment_rows.blob_id,
-        cast(null as varchar) as row_sha256
+        cast(null as string) as row_sha256
     from hub_assessment_rows
     inner join hub_assessments
         on
@@ -173,10 +173,10 @@ refused as (
                 then {{ unknown_reviewed_response_reason('response_uuid') }}
             else {{ unknown_label_reason('raw_label') }}
         end as reason,
-        cast(null as varchar) as run_path,
+        cast(null as string) as run_path,
         line,
         blob_id,
-        cast(null as varchar) as row_sha256
+        cast(null as string) as row_sha256
     from review_rows
 ),
 

@@ -86,7 +86,7 @@ upstream_responses as (
         api_provider,
         api_model,
         cast(null as timestamp) as responded_at,
-        cast(null as varchar) as response_status,
+        cast(null as string) as response_status,
         response_shape,
         finish_reason,
         has_error,

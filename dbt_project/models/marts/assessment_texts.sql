@@ -62,7 +62,7 @@ final as (
     -- a reference gives no reasons
     select
         assessment_uuid,
-        cast(null as varchar) as judge_analysis
+        cast(null as string) as judge_analysis
     from assessments
     where text_relation = 'references'
 )

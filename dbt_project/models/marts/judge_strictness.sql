@@ -124,10 +124,10 @@ final as (
         case
             when shared_mean_score is not null
                 then
-                    rank() over (
+                    cast(rank() over (
                         partition by {{ scope_columns | join(', ') }}
                         order by shared_mean_score nulls last
-                    )
+                    ) as bigint)
         end as strictness_rank,
         consensus_count as decided_response_count,
         consensus_count < {{ small_sample() }} as is_small_decided_sample,

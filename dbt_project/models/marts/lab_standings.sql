@@ -126,10 +126,10 @@ neighbours as (
 weighted as (
     select
         *,
-        power(0.5, (last_month - release_month) / {{ half_life_months }}.0)
+        power(0.5, (last_month - release_month) / cast({{ half_life_months }} as double))
         * case
             when previous_month is null then 1
-            else 1 - power(0.5, (release_month - previous_month) / {{ half_life_months }}.0)
+            else 1 - power(0.5, (release_month - previous_month) / cast({{ half_life_months }} as double))
         end as weight
     from neighbours
 ),
@@ -178,10 +178,10 @@ final as (
         labs.source_type,
         labs.source,
         labs.lab,
-        rank() over (
+        cast(rank() over (
             partition by labs.scope, labs.scope_value, labs.source_type, labs.source
             order by indices.free_speech_index desc
-        ) as place,
+        ) as bigint) as place,
         indices.free_speech_index,
         labs.model_count,
         indices.release_month_count,

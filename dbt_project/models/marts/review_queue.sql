@@ -84,7 +84,9 @@ final as (
         response_uuid,
         question_uuid,
         model,
-        row_number() over (order by round(score, 9) desc, place_in_model, response_uuid) as queue_rank,
+        cast(
+            row_number() over (order by round(score, 9) desc, place_in_model, response_uuid) as bigint
+        ) as queue_rank,
         score,
         disagreement,
         entropy_bits,
