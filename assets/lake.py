@@ -103,6 +103,16 @@ class Lake:
         return self.building / "corpus.json"
 
     @property
+    def exchange(self) -> Path:
+        """What this machine and an engine on others hand to each other, unless that has a place elsewhere."""
+        return self.root / "exchange"
+
+    @property
+    def fetched(self) -> Path:
+        """Tables that came from an exchange that is no folder."""
+        return self.root / "fetched"
+
+    @property
     def check_records(self) -> Path:
         """One JSON file per fence, saying what its checks found on which state."""
         return self.building / "checks"

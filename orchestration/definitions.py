@@ -55,6 +55,12 @@ def build_definitions(
         ),
         "hub": _hub_resource(settings),
         "publication": _publication_resource(settings),
+        "engine": warehouse.EngineResource(
+            kind=settings.engine,
+            spark_master=settings.spark_master,
+            spark_properties=str(settings.spark_properties.expanduser().resolve()) if settings.spark_properties else "",
+            exchange=settings.exchange_place,
+        ),
         "site_settings": dashboards.SiteResource(with_texts=settings.site_texts),
     }
     return dg.Definitions(

@@ -72,6 +72,23 @@ class Settings(BaseSettings):
     small_sample: int = Field(
         SMALL_SAMPLE, ge=0, description="Figures that rest on fewer responses are kept and flagged as a small sample."
     )
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb", description="What builds the tables: DuckDB in this process, or Spark (`docs/spark.md`)."
+    )
+    spark_master: str = Field(
+        "local[*]",
+        pattern=r"^(local(\[[^\]]+\])?|local-cluster\[[^\]]+\]|spark://.+|yarn|k8s://.+)$",
+        description="Master of the Spark that builds the tables: `spark://host:7077`, `yarn`, `k8s://...`; this "
+        "machine if it is not set.",
+    )
+    spark_properties: Path | None = Field(
+        None, description="File with further settings of Spark, in the form of its `spark-defaults.conf`."
+    )
+    exchange: str | None = Field(
+        None,
+        description="Folder or URL that this machine and Spark both see, for landed files and tables; a folder in "
+        "the data directory if it is not set. Each data directory needs its own.",
+    )
     site_texts: bool = Field(
         True,
         description="Whether the site has the texts of questions, responses and analyses, most of its size.",
@@ -130,6 +147,13 @@ class Settings(BaseSettings):
                 if given or not _is_site(source)
             ]
         return (primary, *others)
+
+    @property
+    def exchange_place(self) -> str:
+        """Absolute path or URL of the exchange; empty where it lies in the data directory."""
+        if self.exchange is None or "://" in self.exchange:
+            return self.exchange or ""
+        return str(Path(self.exchange).expanduser().resolve())
 
     @cached_property
     def hub(self) -> HubConfig | None:

@@ -18,6 +18,7 @@ from assets.rules import Fence, load_rules
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE as WAREHOUSE_FENCE
 from assets.warehouse.dbt_results import expected_tests
+from assets.warehouse.exported_tables import require_exported_files
 from assets.warehouse.state import building_state, state_of
 
 LANDED_FENCE: Fence = "landed"
@@ -130,6 +131,7 @@ def require_open_gate(lake: Lake) -> GateDecision:
         raise PipelineError(
             f"{lake.warehouse}: not the file that passed the gate, or changed since; run `speechmap run --force`"
         )
+    require_exported_files(lake.warehouse)
     return decision
 
 

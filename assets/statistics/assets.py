@@ -10,7 +10,7 @@ from dagster_dbt import dbt_assets
 from assets.landing.corpus import read_corpus
 from assets.resources import LakeResource
 from assets.upstream.assets import OWNERS, UpstreamResource
-from assets.warehouse.assets import MANIFEST, TableTranslator, build_models
+from assets.warehouse.assets import MANIFEST, EngineResource, TableTranslator, build_models
 from assets.warehouse.dbt_build import AFTER_STATISTICS
 from assets.warehouse.relations import read_relations
 
@@ -117,12 +117,12 @@ def refused_rows(lake: LakeResource, upstream: UpstreamResource) -> Iterator[dg.
 @dbt_assets(
     manifest=MANIFEST, name="after_statistics", select=AFTER_STATISTICS, dagster_dbt_translator=TableTranslator()
 )
-def after_statistics(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Any]:
+def after_statistics(context: dg.AssetExecutionContext, lake: LakeResource, engine: EngineResource) -> Iterator[Any]:
     """Marts that join what this stage has computed."""
     from assets.statistics.tables import require_statistics
 
     require_statistics(lake.lake.building_warehouse)
-    yield from build_models(context, lake.lake, "--select", AFTER_STATISTICS)
+    yield from build_models(context, lake.lake, engine.engine(lake.lake), "--select", AFTER_STATISTICS)
 
 
 def _written(

@@ -4,22 +4,25 @@ Models that need tables of the stage `statistics` are assets of that stage; how 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from assets.check_record import CheckResult, forget_record, write_record
+from assets.exchange import Exchange
 from assets.lake import Lake
 from assets.landing.corpus import read_corpus
 from assets.override import rules_for
 from assets.resources import LakeResource
 from assets.rules import load_rules
+from assets.spark.session import SparkConfig, read_properties
 from assets.warehouse.column_lineage import Origins, column_origins, relation_schema
-from assets.warehouse.dbt_build import AFTER_STATISTICS, NodeResult, build, require_success
+from assets.warehouse.dbt_build import AFTER_STATISTICS, NodeResult, require_success
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE, check_result, check_results
-from assets.warehouse.failing_keys import failing_keys
+from assets.warehouse.engine import DuckDbEngine, Engine, SparkEngine
 from assets.warehouse.landed_views import register_landed_views, remove_building_warehouse
 from assets.warehouse.relations import Relation, read_relations
 from assets.warehouse.state import building_state
@@ -27,6 +30,27 @@ from assets.warehouse.table_rules import rule_of_test
 
 MANIFEST = ensure_manifest()
 RULES = load_rules("tables")
+
+
+class EngineResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """What builds the tables: DuckDB, or Spark with its master, its settings and the place that both sides see."""
+
+    kind: Literal["duckdb", "spark"] = "duckdb"
+    spark_master: str = "local[*]"
+    spark_properties: str = ""
+    exchange: str = ""
+
+    def engine(self, lake: Lake) -> Engine:
+        """The engine, for one data directory.
+
+        Raises:
+            PipelineError: the settings of Spark cannot be read.
+        """
+        if self.kind == "duckdb":
+            return DuckDbEngine()
+        properties = read_properties(Path(self.spark_properties)) if self.spark_properties else {}
+        place = self.exchange or str(lake.exchange)
+        return SparkEngine(SparkConfig(self.spark_master, properties), Exchange(place, lake.root))
 
 
 class TableTranslator(DagsterDbtTranslator):
@@ -45,17 +69,20 @@ class TableTranslator(DagsterDbtTranslator):
 
 
 @dbt_assets(manifest=MANIFEST, name="warehouse", exclude=AFTER_STATISTICS, dagster_dbt_translator=TableTranslator())
-def warehouse(context: dg.AssetExecutionContext, lake: LakeResource) -> Iterator[Any]:
+def warehouse(context: dg.AssetExecutionContext, lake: LakeResource, engine: EngineResource) -> Iterator[Any]:
     """Staging, intermediate and mart relations of the current corpus."""
     place = lake.lake
     if not context.is_subset:
         forget_record(place, FENCE)
         remove_building_warehouse(place)
     register_landed_views(place)
-    yield from build_models(context, place, "--exclude", AFTER_STATISTICS)
+    tables = engine.engine(place)
+    if not context.is_subset:
+        tables.begin(place)
+    yield from build_models(context, place, tables, "--exclude", AFTER_STATISTICS)
 
 
-def build_models(context: dg.AssetExecutionContext, place: Lake, *layer: str) -> Iterator[Any]:
+def build_models(context: dg.AssetExecutionContext, place: Lake, engine: Engine, *layer: str) -> Iterator[Any]:
     """Build and test a layer's models, or those of it that are selected; tell what stands in each relation.
 
     What the tests found is recorded for the gate. Of a test that concerns models of both layers, the models of the
@@ -64,12 +91,13 @@ def build_models(context: dg.AssetExecutionContext, place: Lake, *layer: str) ->
     Args:
         context: says which assets and checks are selected.
         place: the data directory.
+        engine: what builds them.
         layer: dbt's options that select the layer.
     """
     state = building_state(place)
     rules = rules_for(place, "tables", state)
-    results = build(place.building_warehouse, place.building / "dbt", *(_selected(context) or layer), rules=rules)
-    samples = failing_keys(place.building_warehouse, results)
+    built = engine.build_layer(place, _selected(context) or layer, rules)
+    results, samples = built.results, built.samples
     write_record(place, FENCE, state, check_results(results, rules, samples))
     relations = read_relations(place.building_warehouse)
     schema = relation_schema(place.building_warehouse)
@@ -77,7 +105,7 @@ def build_models(context: dg.AssetExecutionContext, place: Lake, *layer: str) ->
     checks = {key.name: key for key in context.selected_asset_check_keys}
     for result in results:
         if result.relation is not None and result.passed:
-            origins = column_origins(result.query, schema) if result.query else {}
+            origins = column_origins(result.query, schema, engine.dialect) if result.query else {}
             evidence = _evidence(relations[result.relation], origins, commit)
             yield dg.MaterializeResult(
                 asset_key=dg.AssetKey(result.relation), metadata={**evidence, "seconds": result.seconds}

@@ -16,8 +16,6 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.schema import MappingSchema
 
-DIALECT = "duckdb"
-
 # Schema and name of a relation, and one of its columns.
 Origin = tuple[str, str, str]
 Origins = dict[str, list[Origin]]
@@ -32,18 +30,19 @@ def relation_schema(warehouse: Path) -> MappingSchema:
             "where database_name = current_database() and not internal"
         ).fetchall():
             columns.setdefault(schema, {}).setdefault(relation, {})[column] = data_type
-    return MappingSchema(columns, dialect=DIALECT)
+    return MappingSchema(columns, dialect="duckdb")
 
 
-def column_origins(query: str, schema: MappingSchema) -> Origins:
+def column_origins(query: str, schema: MappingSchema, dialect: str = "duckdb") -> Origins:
     """Origins of each column of a query, sorted; none for a constant, or for all columns of a query not understood.
 
     Args:
         query: a `select`, as dbt compiles it.
         schema: what `relation_schema` gave.
+        dialect: whose SQL it is.
     """
     try:
-        tree = qualify(parse_one(query, dialect=DIALECT), schema=schema, dialect=DIALECT)
+        tree = qualify(parse_one(query, dialect=dialect), schema=schema, dialect=dialect)
         scope = build_scope(tree)
     except SqlglotError:  # newer SQL than the parser knows: the tables are right all the same
         return {}

@@ -15,7 +15,7 @@ from typing import Any
 from assets.errors import PipelineError
 from assets.progress import progress
 from assets.rules import Rule, load_rules
-from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE, parsed_project
+from assets.warehouse.dbt_manifest import DBT_PROJECT, DUCKDB, WAREHOUSE_VARIABLE, parsed_project
 from assets.warehouse.table_rules import apply_rules, kind_of_test, thresholds
 
 PASSED = {"pass", "success"}
@@ -62,14 +62,17 @@ class NodeResult:
         return self.status in PASSED
 
 
-def build(warehouse: Path, target: Path, *selection: str, rules: Mapping[str, Rule] | None = None) -> list[NodeResult]:
-    """`dbt build` on a DuckDB file, without unit tests: these try the models' code, which is the test suite's work.
+def build(
+    warehouse: Path, target: Path, *selection: str, rules: Mapping[str, Rule] | None = None, engine: str = DUCKDB
+) -> list[NodeResult]:
+    """`dbt build`, without unit tests: these try the models' code, which is the test suite's work.
 
     Args:
-        warehouse: the DuckDB file, which nothing may hold open.
+        warehouse: the DuckDB file, which nothing may hold open; where it is built by another engine, unused.
         target: folder for the compiled SQL.
         selection: dbt's options that select nodes; everything if there are none.
         rules: the rules of tables, by name; those of the rules file if not given.
+        engine: name of dbt's target. Spark's models are built in the session that is open in this process.
 
     Returns:
         A result per node, in the order in which they were done; nodes that did not go well among them.
@@ -84,10 +87,11 @@ def build(warehouse: Path, target: Path, *selection: str, rules: Mapping[str, Ru
 
     os.environ[WAREHOUSE_VARIABLE] = str(warehouse)
     rules = load_rules("tables") if rules is None else rules
-    manifest = parsed_project()
+    manifest = parsed_project(engine=engine)
     apply_rules(manifest, rules)
     options = {
         "project-dir": DBT_PROJECT, "profiles-dir": DBT_PROJECT, "target-path": target, "log-path": target,
+        "target": engine,
         "log-level-file": "warn", "exclude-resource-type": "unit_test", "vars": json.dumps(thresholds(rules)),
     }  # fmt: skip
     arguments = [text for option, value in options.items() for text in (f"--{option}", str(value))]

@@ -1,9 +1,6 @@
 """Which rows break a dbt test, by their keys: enough to find them, and nothing of what they say."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
-import duckdb
+from collections.abc import Callable, Sequence
 
 from assets.rules import MOST_SAMPLES
 from assets.warehouse.dbt_build import NodeResult
@@ -18,27 +15,30 @@ KEYS = (
 LONGEST_KEY = 80  # characters
 
 
-def failing_keys(warehouse: Path, results: Sequence[NodeResult]) -> dict[str, list[str]]:
+# Answers a query with the names of its columns, and its rows.
+Fetch = Callable[[str], tuple[list[str], list[tuple[object, ...]]]]
+
+
+def failing_keys(results: Sequence[NodeResult], fetch: Fetch, *, quote: str) -> dict[str, list[str]]:
     """The first rows that break each test that found some, as `column=value` of the key columns that its query has.
 
     Args:
-        warehouse: the DuckDB file that was tested.
         results: what dbt says of its nodes.
+        fetch: asks the engine that was tested.
+        quote: what the engine puts around names.
     """
     failed = [result for result in results if result.status in {"fail", "warn"} and result.query]
-    if not failed:
-        return {}
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return {result.name: _keys(connection, str(result.query)) for result in failed}
+    return {result.name: _keys(str(result.query), fetch, quote) for result in failed}
 
 
-def _keys(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
-    columns = [name for name, *_ in connection.execute(f"describe ({query})").fetchall()]
+def _keys(query: str, fetch: Fetch, quote: str) -> list[str]:
+    columns, _ = fetch(f"select * from ({query}) as failing limit 0")
     keys = [column for column in KEYS if column in columns]
     if not keys:
         return []
-    chosen = ", ".join(f'"{key}"' for key in keys)
-    rows = connection.execute(f"select {chosen} from ({query}) order by all limit {MOST_SAMPLES}").fetchall()
+    chosen = [f"{quote}{key}{quote}" for key in keys]
+    order = ", ".join(f"{key} nulls last" for key in chosen)
+    _, rows = fetch(f"select {', '.join(chosen)} from ({query}) as failing order by {order} limit {MOST_SAMPLES}")
     return [", ".join(_named(keys, row)) for row in rows]
 
 

@@ -39,6 +39,19 @@
     regexp_replace({{ text }}, '[^a-z0-9]', '')
 {%- endmacro %}
 
+{# The end of a text in a pattern: in Spark's a dollar sign also stands before a line break that ends the text. #}
+{% macro end_of_text() -%}
+    {{ return(adapter.dispatch('end_of_text')()) }}
+{%- endmacro %}
+
+{% macro duckdb__end_of_text() -%}
+    {{ return('$') }}
+{%- endmacro %}
+
+{% macro spark__end_of_text() -%}
+    {{ return('\\\\z') }}
+{%- endmacro %}
+
 {# The distinct non-null values of a group as a sorted array; an empty array where there are none. #}
 {% macro sorted_distinct_values(expression) -%}
     {{ return(adapter.dispatch('sorted_distinct_values')(expression)) }}

@@ -48,14 +48,14 @@ successive as (
             partition by label_sets.label_set, assessments.response_uuid, assessments.judge
             order by
                 case when assessments.is_latest then 1 else 0 end,
-                assessments.assessed_at,
+                assessments.assessed_at nulls last,
                 assessments.assessment_uuid desc
         ) as label_a,
         lag(assessments.assessed_at) over (
             partition by label_sets.label_set, assessments.response_uuid, assessments.judge
             order by
                 case when assessments.is_latest then 1 else 0 end,
-                assessments.assessed_at,
+                assessments.assessed_at nulls last,
                 assessments.assessment_uuid desc
         ) as assessed_at_before
     from assessments

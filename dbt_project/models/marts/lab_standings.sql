@@ -180,7 +180,7 @@ final as (
         labs.lab,
         cast(rank() over (
             partition by labs.scope, labs.scope_value, labs.source_type, labs.source
-            order by indices.free_speech_index desc
+            order by round(indices.free_speech_index, 9) desc
         ) as bigint) as place,
         indices.free_speech_index,
         labs.model_count,

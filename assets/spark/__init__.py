@@ -1,0 +1,1 @@
+"""The engine for what one machine is too small for: Spark, started from here, on any master."""
