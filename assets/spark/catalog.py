@@ -84,8 +84,8 @@ def register_build(session: "SparkSession", exchange: Exchange, build: SparkBuil
     """Call the relations of a build by their names.
 
     Returns:
-        The folder of the exchange in which tables of this session will lie, by schema and name. It is a new one: Spark
-        writes no table into a folder that is there.
+        The folder of the exchange in which what this session writes will lie, tables by schema and name. It is a new
+        one: Spark writes no table into a folder that is there.
     """
     folder = f"{TABLES}/{build.name}/{uuid4().hex[:8]}"
     for schema in SCHEMAS:

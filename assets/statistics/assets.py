@@ -12,6 +12,7 @@ from assets.resources import LakeResource
 from assets.upstream.assets import OWNERS, UpstreamResource
 from assets.warehouse.assets import MANIFEST, EngineResource, TableTranslator, build_models
 from assets.warehouse.dbt_build import AFTER_STATISTICS
+from assets.warehouse.engine import SparkEngine
 from assets.warehouse.relations import read_relations
 
 if TYPE_CHECKING:
@@ -65,12 +66,16 @@ def dawid_skene(lake: LakeResource) -> Iterator[dg.MaterializeResult[None]]:
 
 
 @dg.multi_asset(specs=[_spec("style_features", "One row per response that has a text.", [*LABELLED, TEXTS])])
-def style_features(lake: LakeResource) -> Iterator[dg.MaterializeResult[None]]:
+def style_features(lake: LakeResource, engine: EngineResource) -> Iterator[dg.MaterializeResult[None]]:
     """What responses look like: read off their texts, or taken over from the last state that passed its gate."""
     from assets.statistics.style_features import write_style_features
+    from assets.statistics.style_features_on_spark import texts_on_spark
+
+    tables = engine.engine(lake.lake)
+    read_texts = texts_on_spark(tables, lake.lake) if isinstance(tables, SparkEngine) else None
 
     def write(connection: "duckdb.DuckDBPyConnection") -> dict[str, Any]:
-        return asdict(write_style_features(connection, lake.lake.warehouse))
+        return asdict(write_style_features(connection, lake.lake.warehouse, read_texts))
 
     yield from _written(lake, write, "style_features")
 

@@ -4,6 +4,7 @@ Texts are read here and nowhere else in this stage, and no part of them is kept.
 `style_patterns`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,10 @@ _COMPUTE = f"""
 """
 
 
+# Appends the features of the responses in `missing_features` (response_uuid, language) and says how many they were.
+ReadTexts = Callable[[duckdb.DuckDBPyConnection], int]
+
+
 @dataclass(frozen=True)
 class RowCounts:
     """Where the rows of `style_features` come from.
@@ -65,17 +70,22 @@ class RowCounts:
     taken_over_rows: int
 
 
-def write_style_features(connection: duckdb.DuckDBPyConnection, earlier: Path | None = None) -> RowCounts:
+def write_style_features(
+    connection: duckdb.DuckDBPyConnection, earlier: Path | None = None, read_texts: ReadTexts | None = None
+) -> RowCounts:
     """Write the table `style_features` from the marts of the same database; a response without text has no row.
 
     Args:
         connection: the warehouse under construction.
         earlier: warehouse file of another state, which spares reading the texts that it has features of; it may be
             absent, unreadable, or made in another way.
+        read_texts: reads the features that are missing off their texts, in place of this process.
     """
     create_tables(connection, TABLE)
     taken_over = _take_over(connection, earlier) if earlier else 0
-    computed = _compute(connection)
+    connection.execute(_FIND_MISSING)
+    computed = (read_texts or _read_texts)(connection)
+    connection.execute("drop table missing_features")
     remember_version(connection)
     return RowCounts(computed_rows=computed, taken_over_rows=taken_over)
 
@@ -92,8 +102,7 @@ def _take_over(connection: duckdb.DuckDBPyConnection, earlier: Path) -> int:
     return int(count)
 
 
-def _compute(connection: duckdb.DuckDBPyConnection) -> int:
-    connection.execute(_FIND_MISSING)
+def _read_texts(connection: duckdb.DuckDBPyConnection) -> int:
     missing = [response for (response,) in connection.execute("select response_uuid from missing_features").fetchall()]
     if len(missing) > MOST_LISTED:
         inserted = connection.execute(_COMPUTE)
@@ -101,5 +110,4 @@ def _compute(connection: duckdb.DuckDBPyConnection) -> int:
         query = f"{_COMPUTE} where list_contains($missing::varchar[], response_texts.response_uuid)"
         inserted = connection.execute(query, {"missing": missing})
     [(count,)] = inserted.fetchall()
-    connection.execute("drop table missing_features")
     return int(count)

@@ -105,6 +105,9 @@ class SparkEngine:
 
     def build_layer(self, lake: Lake, selection: Sequence[str], rules: Mapping[str, Rule]) -> BuiltLayer:
         """Build and test the nodes that dbt's options select, and let the warehouse read what was built."""
+        new_files = hand_over_landed(lake, self.exchange)
+        LOG.info("%s new landed files handed to Spark", f"{new_files:,}")
+        hand_over_tables(lake, self.exchange)
         with self.session(lake) as (session, folder):
             results = build(
                 lake.building_warehouse, lake.building / "dbt", *selection, rules=rules, engine=self.dialect
@@ -123,10 +126,7 @@ class SparkEngine:
 
     @contextmanager
     def session(self, lake: Lake) -> Iterator[tuple["SparkSession", str]]:
-        """A session that knows the current corpus, the statistics and what was built; and where its tables will lie."""
-        new_files = hand_over_landed(lake, self.exchange)
-        LOG.info("%s new landed files handed to Spark", f"{new_files:,}")
-        hand_over_tables(lake, self.exchange)
+        """A session that knows what was handed over and what was built; and the folder for what is written in it."""
         with spark_session(self.config) as session:
             register_sources(session, self.exchange)
             yield session, register_build(session, self.exchange, read_build(lake))
