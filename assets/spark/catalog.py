@@ -111,12 +111,7 @@ def built_relations(
         folder: where its tables lie, as `register_build` said.
         built: schema and name of each relation, and the query that it was built from.
     """
-    views = {
-        (schema, table.name)
-        for schema in SCHEMAS
-        for table in session.catalog.listTables(schema)
-        if table.tableType == "VIEW"
-    }
+    views = {(schema, row.viewName) for schema in SCHEMAS for row in session.sql(f"show views in {schema}").collect()}
     return [
         BuiltRelation(schema, name, query=query)
         if (schema, name) in views

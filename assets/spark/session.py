@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,8 +88,6 @@ def spark_session(config: SparkConfig) -> Iterator["SparkSession"]:
     Raises:
         PipelineError: pyspark or Java is missing, the master does not answer, or Spark gives up.
     """
-    # pyspark says at every start that it does not know all of pandas 3; what is used here it does.
-    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     try:
         from py4j.protocol import Py4JError  # noqa: PLC0415 - not installed where DuckDB is the engine
         from pyspark.errors import PySparkException  # noqa: PLC0415
