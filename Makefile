@@ -12,7 +12,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-development setup-browser demo run ui site test lint format lock clean
+.PHONY: help setup setup-spark setup-deployment setup-development setup-browser demo run ui site test test-spark lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -32,11 +32,23 @@ $(VENV)/development.stamp: $(VENV)/runtime.stamp requirements/development.txt re
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/reference.txt
 	@touch $@
 
+$(VENV)/spark.stamp: $(VENV)/runtime.stamp requirements/spark.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/spark.txt
+	@touch $@
+
+$(VENV)/deployment.stamp: $(VENV)/runtime.stamp requirements/deployment.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/deployment.txt
+	@touch $@
+
 dashboards/node_modules/.stamp: $(VENV)/runtime.stamp dashboards/package.json dashboards/package-lock.json
 	cd dashboards && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 setup: $(VENV)/runtime.stamp dashboards/node_modules/.stamp ## Install what the pipeline needs into .venv and dashboards/node_modules
+
+setup-spark: setup $(VENV)/spark.stamp ## The same, with Spark (which needs Java 17 or later)
+
+setup-deployment: setup $(VENV)/deployment.stamp ## The same, for a Dagster that keeps its records in Postgres
 
 setup-development: setup $(VENV)/development.stamp ## The same, with linters and test tools
 
@@ -55,8 +67,11 @@ ui: setup ## The Dagster UI: lineage, runs, checks
 site: setup ## Serve the dashboards that the last run built
 	speechmap site
 
-test: setup-browser ## All tests
-	pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
+test: setup-browser ## All tests but those on Spark
+	pytest --numprocesses auto --dist loadscope --no-loadscope-reorder --ignore tests/spark
+
+test-spark: setup-development setup-spark ## The tests on Spark, with two executors on this machine
+	pytest tests/spark
 
 lint: setup-development ## Lint, formats, import rules and types
 	ruff check .
