@@ -31,7 +31,7 @@ REQUIRED = {
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.sources.default": "parquet",
 }
-SETTING = re.compile(r"(spark\.[^\s=:]+)\s*[\s=:]\s*(\S.*)")
+SETTING = re.compile(r"(spark\.[^\s=:]+)(?:\s*[=:]\s*|\s+)([^\s=:].*)")
 LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
 DEFAULTS = {
     "spark.app.name": "speechmap",

@@ -59,9 +59,9 @@ class Executors:
         }
 
     def engine(self, lake: Lake) -> SparkEngine:
-        """The engine that such a run has."""
+        """The engine of such a run whose exchange is a URL, so that tables are copied from there."""
         config = SparkConfig(TWO_EXECUTORS, read_properties(self.properties))
-        return SparkEngine(config, Exchange(str(lake.exchange), lake.root))
+        return SparkEngine(config, Exchange(f"file://{lake.exchange}", lake.root))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,77 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assets.errors import PipelineError
+from assets.exchange import Exchange
+
+Place = Callable[[Path], str]
+
+
+@pytest.fixture(params=["folder", "url"])
+def exchange(request: pytest.FixtureRequest, tmp_path: Path) -> Exchange:
+    """An exchange that is read where it is, and one that files are copied to and from."""
+    folder = tmp_path / "an exchange"
+    root = str(folder) if request.param == "folder" else f"file://{folder}"
+    made = Exchange(root, tmp_path / "data")
+    made.claim()
+    return made
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> dict[str, Path]:
+    files = {name: tmp_path / f"source of {name}" for name in ("one.parquet", "two.parquet", "three.parquet")}
+    for name, file in files.items():
+        file.write_text(name)
+    return files
+
+
+def test_a_folder_holds_just_the_files_that_it_mirrors(exchange: Exchange, landed: dict[str, Path]) -> None:
+    assert exchange.mirror("landing/responses", landed) == 3
+    assert exchange.mirror("landing/responses", landed) == 0
+    landed.pop("two.parquet")
+    assert exchange.mirror("landing/responses", landed) == 0
+    assert exchange.folders("landing") == ["responses"]
+    assert exchange.folders("nothing") == []
+
+
+def test_what_is_fetched_is_what_was_mirrored(exchange: Exchange, landed: dict[str, Path], tmp_path: Path) -> None:
+    exchange.mirror("tables/a", {**landed, "_SUCCESS": landed["one.parquet"]})
+    fetched = exchange.fetch("tables/a", tmp_path / "fetched")
+    assert [(file.name, file.read_text()) for file in fetched] == [(name, name) for name in sorted(landed)]
+    assert (tmp_path / "fetched").exists() is not exchange.is_folder
+
+
+def test_half_a_file_of_a_killed_run_is_written_again(exchange: Exchange, landed: dict[str, Path]) -> None:
+    exchange.mirror("landing/responses", landed)
+    half = Path(exchange.location("landing", "responses", "one.parquet").removeprefix("file://").removeprefix("file:"))
+    half.unlink()
+    half.write_text("o")
+    assert exchange.mirror("landing/responses", landed) == 1
+    assert half.read_text() == "one.parquet"
+    assert landed["one.parquet"].read_text() == "one.parquet"
+
+
+def test_what_is_removed_is_gone(exchange: Exchange, landed: dict[str, Path]) -> None:
+    exchange.mirror("tables/a", landed)
+    exchange.remove("tables/a")
+    exchange.remove("tables/a")
+    assert exchange.folders("tables") == []
+
+
+def test_it_belongs_to_one_data_directory(exchange: Exchange, tmp_path: Path) -> None:
+    Exchange(exchange.root, tmp_path / "data").claim()
+    with pytest.raises(PipelineError, match=r"the exchange of .*/data; set SPEECHMAP_EXCHANGE"):
+        Exchange(exchange.root, tmp_path / "another").claim()
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PipelineError, match=r"the exchange cannot be read or written .*SPEECHMAP_EXCHANGE"):
+        Exchange(str(tmp_path / "file" / "exchange"), tmp_path).claim()
+
+
+def test_a_kind_of_url_that_nothing_reads_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="telegraph://wire: no way to read"):
+        Exchange("telegraph://wire", tmp_path).claim()
