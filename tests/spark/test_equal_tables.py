@@ -43,7 +43,8 @@ def test_every_mart_has_rows_in_one_corpus(demo_twins: Twins, real_twins: Twins)
         }
         for twins in (demo_twins, real_twins)
     ]
-    assert set.intersection(*empty) == set()
+    # Of both, every row is used; tables with refused rows are for the unit tests.
+    assert set.intersection(*empty) == {"quarantine"}
 
 
 def test_the_columns_of_marts_are_of_the_same_types(twins: Twins) -> None:
