@@ -58,6 +58,10 @@ class Exchange:
                         f"{self.root}: the exchange of {owner}; set SPEECHMAP_EXCHANGE to a place of its own, or "
                         f"delete {OWNER} there if that data directory has moved here"
                     )
+            elif self._fs.ls(self._base, detail=False):
+                raise PipelineError(
+                    f"{self.root}: holds something else than an exchange; set SPEECHMAP_EXCHANGE to an empty place"
+                )
             else:
                 self._fs.pipe_file(file, json.dumps({"data_dir": str(self.owner)}).encode())
 

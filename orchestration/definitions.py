@@ -58,7 +58,7 @@ def build_definitions(
         "engine": warehouse.EngineResource(
             kind=settings.engine,
             spark_master=settings.spark_master,
-            spark_properties=str(settings.spark_properties.expanduser().resolve()) if settings.spark_properties else "",
+            spark_properties=settings.spark_properties_file,
             exchange=settings.exchange_place,
         ),
         "site_settings": dashboards.SiteResource(with_texts=settings.site_texts),

@@ -6,6 +6,7 @@ environment only.
 """
 
 import os
+import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -149,9 +150,21 @@ class Settings(BaseSettings):
         return (primary, *others)
 
     @property
+    def spark_properties_file(self) -> str:
+        """Absolute path of the file with settings of Spark; empty where there is none."""
+        file = self.spark_properties
+        return str(file.expanduser().resolve()) if file is not None and file != Path() else ""
+
+    @property
     def exchange_place(self) -> str:
-        """Absolute path or URL of the exchange; empty where it lies in the data directory."""
-        if self.exchange is None or "://" in self.exchange:
+        """Absolute path or URL of the exchange; empty where it lies in the data directory.
+
+        Raises:
+            PipelineError: the URL holds a password, which would be shown.
+        """
+        if not self.exchange or "://" in self.exchange:
+            if re.search(r"://[^/@]*:[^/@]*@", self.exchange or ""):
+                raise PipelineError(f"{PREFIX}EXCHANGE: holds a password; give it the way that its store knows")
             return self.exchange or ""
         return str(Path(self.exchange).expanduser().resolve())
 

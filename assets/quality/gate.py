@@ -18,7 +18,7 @@ from assets.rules import Fence, load_rules
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE as WAREHOUSE_FENCE
 from assets.warehouse.dbt_results import expected_tests
-from assets.warehouse.exported_tables import require_exported_files
+from assets.warehouse.exported_tables import exported_builds, require_exported_files
 from assets.warehouse.state import building_state, state_of
 
 LANDED_FENCE: Fence = "landed"
@@ -94,7 +94,13 @@ def promote(lake: Lake, decision: GateDecision) -> None:
     if not decision.passed:
         raise PipelineError(f"the gate stays closed, the last good state stays in place: {decision.summary()}")
     before = promoted_decision(lake)
-    if before is not None and _same(before, decision) and sha256_of(lake.warehouse) == before.warehouse_sha256:
+    if (
+        before is not None
+        and _same(before, decision)
+        and sha256_of(lake.warehouse) == before.warehouse_sha256
+        # the same tables by another engine, or in place of files that are gone, are others to read
+        and exported_builds(lake.warehouse) == exported_builds(lake.building_warehouse)
+    ):
         return  # promoted already: the time of the first decision is the time of the refresh
     if state_of(lake.building_warehouse) != decision.state:
         raise PipelineError(f"{lake.building_warehouse}: not the tables that were checked; run `speechmap run --force`")

@@ -13,6 +13,7 @@ from assets.lake import Lake
 from assets.override import rules_for
 from assets.quality.gate import MOVEMENT_FENCE, promoted_decision
 from assets.rules import Rule
+from assets.warehouse.exported_tables import is_readable
 from assets.warehouse.state import building_state
 
 # Of fewer rows than this, a share moves by chance.
@@ -106,7 +107,7 @@ def movement_since_promoted(lake: Lake) -> list[CheckResult]:
         found = [result for result in before.results if result.name in rules]
         if {result.name for result in found} == set(rules):  # no rule has been added since
             return found
-    known = lake.warehouse if before is not None and lake.warehouse.exists() else None
+    known = lake.warehouse if before is not None and is_readable(lake.warehouse) else None
     try:
         return check_movement(known, lake.building_warehouse, rules)
     except (duckdb.CatalogException, duckdb.BinderException):

@@ -12,6 +12,7 @@ import duckdb
 
 from assets.agreement.column_sql import text_literal
 from assets.lake import Lake, read_json, write_json
+from assets.warehouse.exported_tables import is_readable
 from assets.warehouse.state import state_of
 
 COUNTED_MARTS = ("questions", "responses", "assessments", "models", "judges")
@@ -116,7 +117,7 @@ def record_changes(lake: Lake, *, state: str, decided_at: str, shown: tuple[str,
     shown_state, shown_since = shown or (None, None)
     if target.exists() and state in (shown_state, state_of(lake.warehouse)):
         return
-    before = lake.warehouse if lake.warehouse.exists() else None
+    before = lake.warehouse if is_readable(lake.warehouse) else None
     record = compare_warehouses(before, lake.building_warehouse)
     record["after"] |= {"state": state, "refreshed_at": decided_at}
     if before is not None and record["before"]["state"] == shown_state:

@@ -4,7 +4,7 @@ A session's catalog ends with it. Layers are built in sessions of their own, and
 """
 
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ class BuiltRelation:
 
 @dataclass(frozen=True)
 class SparkBuild:
-    """The relations of one state of the tables, in the order in which they were built.
+    """The relations of one state of the tables.
 
     Attributes:
         name: the folder of the exchange that holds its tables and those that they replaced, and nothing else.
@@ -53,7 +53,6 @@ class SparkBuild:
 
     def with_relations(self, rebuilt: Iterable[BuiltRelation]) -> "SparkBuild":
         """The build with some relations built, or built again."""
-        # What is built again is not built before what it is made from.
         known = {(relation.schema, relation.name): relation for relation in (*self.relations, *rebuilt)}
         return SparkBuild(self.name, list(known.values()))
 
@@ -90,15 +89,29 @@ def register_build(session: "SparkSession", exchange: Exchange, build: SparkBuil
     folder = f"{TABLES}/{build.name}/{uuid4().hex[:8]}"
     for schema in SCHEMAS:
         location = text_literal(exchange.location(folder, schema))
-        session.sql(f"create database if not exists {schema} location {location}")
+        session.sql(f"create database {schema} location {location}")
     for relation in build.relations:
-        name = f"{relation.schema}.`{relation.name}`"
         if relation.folder is not None:
             location = text_literal(exchange.location(relation.folder))
-            session.sql(f"create table {name} using parquet location {location}")
-        else:
-            session.sql(f"create view {name} as {relation.query}")
+            session.sql(f"create table {relation.schema}.`{relation.name}` using parquet location {location}")
+    _create_views(session, [relation for relation in build.relations if relation.query is not None])
     return folder
+
+
+def _create_views(session: "SparkSession", views: Sequence[BuiltRelation]) -> None:
+    """Make each view as soon as there is what it selects from: one that was built again may stand anywhere."""
+    from pyspark.errors import AnalysisException  # noqa: PLC0415 - not installed where DuckDB is the engine
+
+    while views:
+        postponed: list[BuiltRelation] = []
+        for view in views:
+            try:
+                session.sql(f"create view {view.schema}.`{view.name}` as {view.query}")
+            except AnalysisException:
+                if len(postponed) + 1 == len(views):
+                    raise
+                postponed.append(view)
+        views = postponed
 
 
 def built_relations(

@@ -30,7 +30,15 @@ REQUIRED = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.sources.default": "parquet",
+    "spark.sql.caseSensitive": "false",
+    # a file that cannot be read is no file without rows
+    "spark.sql.files.ignoreMissingFiles": "false",
+    "spark.sql.files.ignoreCorruptFiles": "false",
 }
+# Of an older Spark's ways of reading SQL the models know nothing.
+FORBIDDEN = "spark.sql.legacy."
+# What a process is started with, everybody on its machine can read.
+SECRET = re.compile(r"secret|password|passphrase|token|access\.?key", re.IGNORECASE)
 SETTING = re.compile(r"(spark\.[^\s=:]+)(?:\s*[=:]\s*|\s+)([^\s=:].*)")
 LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
 DEFAULTS = {
@@ -61,7 +69,7 @@ def read_properties(file: Path) -> dict[str, str]:
     """Settings in a file of Spark's own form: a name and a value per line, `#` before comments.
 
     Raises:
-        PipelineError: the file cannot be read, or a line is none of a setting.
+        PipelineError: the file cannot be read, or a line is no setting, or one that may not stand here.
     """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
@@ -77,6 +85,13 @@ def read_properties(file: Path) -> dict[str, str]:
         name, value = found.groups()
         if REQUIRED.get(name, value) != value:
             raise PipelineError(f"{file}, line {number}: {name} must be {REQUIRED[name]}, or results would differ")
+        if name.startswith(FORBIDDEN):
+            raise PipelineError(f"{file}, line {number}: {FORBIDDEN}* must be left alone, or results would differ")
+        if SECRET.search(name):
+            raise PipelineError(
+                f"{file}, line {number}: {name} would be shown in the list of processes; give credentials by the "
+                "environment, a role of the machine, or a credential provider of Hadoop"
+            )
         properties[name] = value
     return properties
 
@@ -98,7 +113,10 @@ def spark_session(config: SparkConfig) -> Iterator["SparkSession"]:
         raise PipelineError("another Spark session is open in this process; one run at a time")
     is_local = config.master.startswith("local")
     settings = {**DEFAULTS, **(ON_THIS_MACHINE if is_local else {}), **config.properties, **REQUIRED}
-    if is_local and "spark.pyspark.python" not in settings:
+    # pyspark itself looks into the environment only
+    if python := settings.get("spark.pyspark.python"):
+        os.environ["PYSPARK_PYTHON"] = python
+    elif is_local:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     # What goes wrong is told by whoever asked; this logger would repeat it with the query, as JSON.
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)

@@ -61,7 +61,7 @@ def hand_over_tables(lake: Lake, exchange: Exchange) -> None:
 def register_sources(session: "SparkSession", exchange: Exchange) -> None:
     """Call what was handed over by the names that dbt's sources have."""
     for schema in (LANDING, STATISTICS):
-        session.sql(f"create database if not exists {schema}")
+        session.sql(f"create database {schema} location {text_literal(exchange.location(schema))}")
         for name in exchange.folders(schema):
             location = text_literal(exchange.location(schema, name))
             session.sql(f"create table if not exists {schema}.`{name}` using parquet location {location}")

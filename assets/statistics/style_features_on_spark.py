@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from assets.lake import Lake
+from assets.spark.session import text_literal
 from assets.statistics.known_features import TABLE
 from assets.statistics.style_features import ReadTexts
 from assets.statistics.style_patterns import FEATURES
@@ -26,7 +27,7 @@ SPARK_TYPES = {"varchar": "string"}
 _TEXTS = f"""
     select missing.response_uuid, missing.language, texts.content
     from marts.response_texts as texts
-    inner join {MISSING} as missing on texts.response_uuid = missing.response_uuid
+    inner join statistics.{MISSING} as missing on texts.response_uuid = missing.response_uuid
 """
 
 
@@ -49,7 +50,8 @@ def texts_on_spark(engine: SparkEngine, lake: Lake) -> ReadTexts:
             exchange.mirror(MISSING, {file.name: file})
         columns = TABLES[TABLE]
         with engine.session(lake) as (session, written):
-            session.read.parquet(exchange.location(MISSING)).createOrReplaceTempView(MISSING)
+            location = text_literal(exchange.location(MISSING))
+            session.sql(f"create table statistics.{MISSING} using parquet location {location}")
             schema = ", ".join(f"{name} {SPARK_TYPES.get(dtype, dtype)}" for name, dtype in columns.items())
             features = session.sql(_TEXTS).mapInArrow(_reader(_selection()), schema)
             features.write.parquet(exchange.location(written, TABLE))

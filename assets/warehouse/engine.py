@@ -28,9 +28,9 @@ from assets.spark.catalog import (
 )
 from assets.spark.session import SparkConfig, spark_session
 from assets.spark.sources import hand_over_landed, hand_over_tables, register_sources
-from assets.warehouse.dbt_build import NodeResult, build
+from assets.warehouse.dbt_build import NodeResult, build, require_success
 from assets.warehouse.dbt_manifest import ensure_manifest
-from assets.warehouse.exported_tables import exported_builds, register_exported_tables
+from assets.warehouse.exported_tables import exported_builds, forget_exported_tables, register_exported_tables
 from assets.warehouse.failing_keys import failing_keys
 from assets.warehouse.state import building_state
 
@@ -74,12 +74,16 @@ class DuckDbEngine:
     dialect: str = "duckdb"
 
     def begin(self, lake: Lake) -> None:
-        """Forget what another engine has built."""
-        record_file(lake).unlink(missing_ok=True)
+        """All that an earlier build left is in the file of the warehouse, which is a new one."""
 
     def build_layer(self, lake: Lake, selection: Sequence[str], rules: Mapping[str, Rule]) -> BuiltLayer:
         """Build and test the nodes that dbt's options select."""
+        # What Spark has built before stays readable, but is no state of its tables any more.
+        record_file(lake).unlink(missing_ok=True)
         results = build(lake.building_warehouse, lake.building / "dbt", *selection, rules=rules)
+        forget_exported_tables(
+            lake.building_warehouse, [result.relation for result in results if result.relation and result.passed]
+        )
         with duckdb.connect(str(lake.building_warehouse), read_only=True) as connection:
 
             def fetch(query: str) -> tuple[list[str], list[tuple[object, ...]]]:
@@ -105,6 +109,8 @@ class SparkEngine:
 
     def build_layer(self, lake: Lake, selection: Sequence[str], rules: Mapping[str, Rule]) -> BuiltLayer:
         """Build and test the nodes that dbt's options select, and let the warehouse read what was built."""
+        self.exchange.claim()
+        read_build(lake)  # before anything is written: there may be none to add to
         new_files = hand_over_landed(lake, self.exchange)
         LOG.info("%s new landed files handed to Spark", f"{new_files:,}")
         hand_over_tables(lake, self.exchange)
@@ -140,4 +146,6 @@ class SparkEngine:
         register_exported_tables(lake.building_warehouse, tables, ensure_manifest(), read_build(lake).name)
         if any(relation.query for relation in relations):
             # Views hold nothing that Spark would have to compute: here they are over the same files.
-            build(lake.building_warehouse, lake.building / "dbt", "--select", VIEWS, "--resource-type", "model")
+            require_success(
+                build(lake.building_warehouse, lake.building / "dbt", "--select", VIEWS, "--resource-type", "model")
+            )

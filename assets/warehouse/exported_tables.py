@@ -5,7 +5,7 @@ later does not change what a warehouse holds.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,26 @@ def register_exported_tables(
 def exported_builds(warehouse: Path) -> set[str]:
     """Names of the builds whose files a warehouse reads; none where it holds its tables itself, or is not there."""
     return {build for build, _, _ in _registered(warehouse)}
+
+
+def forget_exported_tables(warehouse: Path, relations: Collection[tuple[str, str]]) -> None:
+    """Note that the warehouse holds some tables itself now."""
+    if _registered(warehouse):
+        with duckdb.connect(str(warehouse)) as connection:
+            connection.executemany(
+                f"delete from landing.{REGISTER} where (table_schema, table_name) = (?, ?)", list(map(list, relations))
+            )
+
+
+def is_readable(warehouse: Path) -> bool:
+    """Whether there is a warehouse, and every file that it reads."""
+    if not warehouse.exists():
+        return False
+    try:
+        require_exported_files(warehouse)
+    except PipelineError:
+        return False
+    return True
 
 
 def require_exported_files(warehouse: Path) -> None:

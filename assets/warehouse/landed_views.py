@@ -15,6 +15,7 @@ from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.landing.corpus import SourceVersion, landed_paths, quarantine_paths, read_corpus, read_manifest
 from assets.landing.kinds import LANDED_KINDS, QUARANTINE_SCHEMA
+from assets.spark.catalog import record_file
 from assets.warehouse.state import building_state
 
 
@@ -33,7 +34,7 @@ def remove_building_warehouse(lake: Lake) -> None:
                 raise PipelineError(
                     f"{file}: still open in another process, say a DuckDB shell; close it there and run again"
                 ) from error
-    for part in (file, file.with_name(f"{file.name}.wal")):
+    for part in (file, file.with_name(f"{file.name}.wal"), record_file(lake)):
         part.unlink(missing_ok=True)
 
 

@@ -66,6 +66,13 @@ def test_it_belongs_to_one_data_directory(exchange: Exchange, tmp_path: Path) ->
         Exchange(exchange.root, tmp_path / "another").claim()
 
 
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "tables" / "mine").mkdir(parents=True)
+    with pytest.raises(PipelineError, match="holds something else than an exchange"):
+        Exchange(str(tmp_path), tmp_path / "data").claim()
+    assert [path.name for path in tmp_path.iterdir()] == ["tables"]
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(PipelineError, match=r"the exchange cannot be read or written .*SPEECHMAP_EXCHANGE"):

@@ -7,7 +7,13 @@ import polars as pl
 import pytest
 
 from assets.errors import PipelineError
-from assets.warehouse.exported_tables import exported_builds, register_exported_tables, require_exported_files
+from assets.warehouse.exported_tables import (
+    exported_builds,
+    forget_exported_tables,
+    is_readable,
+    register_exported_tables,
+    require_exported_files,
+)
 from assets.warehouse.relations import read_relations
 
 AT = datetime(2026, 3, 1, 12, 30)
@@ -80,3 +86,10 @@ def test_a_warehouse_knows_its_build(warehouse: Path, tmp_path: Path) -> None:
     assert exported_builds(tmp_path / "own.duckdb") == set()
     assert exported_builds(tmp_path / "none.duckdb") == set()
     require_exported_files(tmp_path / "own.duckdb")
+
+
+def test_what_is_built_here_again_is_no_exported_table_any_more(warehouse: Path, exported: Path) -> None:
+    forget_exported_tables(warehouse, [("marts", "judges")])
+    assert exported_builds(warehouse) == set()
+    exported.unlink()
+    assert is_readable(warehouse)

@@ -44,6 +44,21 @@ def test_what_would_change_results_is_refused(tmp_path: Path) -> None:
     assert read_properties(_file(tmp_path, "spark.sql.session.timeZone UTC\n")) == {"spark.sql.session.timeZone": "UTC"}
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("spark.sql.legacy.consecutiveStringLiterals.enabled true", "must be left alone"),
+        ("spark.sql.files.ignoreCorruptFiles true", "must be false"),
+        ("spark.hadoop.fs.s3a.secret.key 12345", "would be shown in the list of processes"),
+        ("spark.hadoop.fs.s3a.access.key 12345", "would be shown in the list of processes"),
+    ],
+)
+def test_what_must_not_stand_there_is_refused_without_its_value(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(PipelineError, match=said) as refused:
+        read_properties(_file(tmp_path, line))
+    assert "12345" not in str(refused.value)
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match=r"none: the settings of Spark cannot be read"):
         read_properties(tmp_path / "none")

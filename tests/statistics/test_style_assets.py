@@ -8,6 +8,7 @@ import dagster as dg
 from assets.lake import Lake
 from assets.resources import LakeResource
 from assets.statistics.assets import style_features
+from assets.warehouse.assets import EngineResource
 from tests.quality.landed_lake import LandedLake
 
 from .small_marts import SmallMarts
@@ -15,7 +16,7 @@ from .small_marts import SmallMarts
 
 def told(lake: Lake) -> dict[str, object]:
     with dg.DagsterInstance.ephemeral() as instance:
-        resources = {"lake": LakeResource(data_dir=str(lake.root))}
+        resources = {"lake": LakeResource(data_dir=str(lake.root)), "engine": EngineResource()}
         done = dg.materialize([style_features], instance=instance, resources=resources)
     [event] = done.get_asset_materialization_events()
     metadata = event.materialization.metadata

@@ -12,7 +12,7 @@ import pytest
 from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.resources import LakeResource
-from assets.warehouse.assets import warehouse
+from assets.warehouse.assets import EngineResource, warehouse
 from assets.warehouse.landed_views import register_landed_views, remove_building_warehouse
 from assets.warehouse.state import state_of
 from tests.landing.upstream_rows import response
@@ -67,7 +67,7 @@ def test_a_table_that_a_person_picks_is_built_and_checked_alone(tmp_path: Path) 
             [warehouse],
             selection=[key],
             instance=instance,
-            resources={"lake": LakeResource(data_dir=str(tmp_path))},
+            resources={"lake": LakeResource(data_dir=str(tmp_path)), "engine": EngineResource()},
         )
     assert [event.asset_key for event in done.get_asset_materialization_events()] == [key]
     checks = done.get_asset_check_evaluations()

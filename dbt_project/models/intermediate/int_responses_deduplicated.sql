@@ -36,7 +36,7 @@ replaced_ranked as (
         assessment_rows.path_judge,
         row_number() over (
             partition by assessment_rows.response_uuid
-            order by assessment_rows.blob_id, assessment_rows.line, assessment_rows.path_judge
+            order by assessment_rows.blob_id, assessment_rows.line, assessment_rows.path_judge nulls last
         ) as occurrence
     from assessment_rows
     left join response_rows on assessment_rows.response_uuid = response_rows.response_uuid
