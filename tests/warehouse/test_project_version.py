@@ -62,9 +62,9 @@ def test_what_dbt_builds_does_not_change_the_hash(project: Path) -> None:
 def test_the_manifest_is_parsed_once_for_each_version(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[str] = []
 
-    def parse(folder: Path) -> None:
-        parsed.append(project_hash(folder))
-        (folder / "target" / "manifest.json").write_text("{}")
+    def parse(folder: Path, target: Path, engine: str) -> None:
+        parsed.append(f"{engine} {project_hash(folder)}")
+        (target / "manifest.json").write_text("{}")
 
     monkeypatch.setattr(dbt_manifest, "_parse", parse)
     assert ensure_manifest(project) == ensure_manifest(project)
@@ -75,17 +75,19 @@ def test_the_manifest_is_parsed_once_for_each_version(project: Path, monkeypatch
     (project / "target" / "manifest.json").unlink()
     ensure_manifest(project)
     assert len(parsed) == 3
+    assert ensure_manifest(project, "spark") == project / "target" / "spark" / "manifest.json"
+    assert len(parsed) == 4
 
 
 def test_a_parse_that_failed_vouches_for_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A manifest half rewritten must not be taken for that of the version before, once the change is taken back."""
-    monkeypatch.setattr(dbt_manifest, "_parse", lambda folder: (folder / "target" / "manifest.json").write_text("{}"))
+    monkeypatch.setattr(dbt_manifest, "_parse", lambda _, target, engine: (target / "manifest.json").write_text("{}"))
     ensure_manifest(project)
     original = (project / "dbt_project.yml").read_bytes()
     append("dbt_project.yml")(project)
 
-    def fail(folder: Path) -> None:
-        (folder / "target" / "manifest.json").write_text("{half")
+    def fail(folder: Path, target: Path, engine: str) -> None:
+        (target / "manifest.json").write_text("{half")
         raise PipelineError("cannot parse")
 
     with monkeypatch.context() as patched:
