@@ -27,11 +27,15 @@ def landed(tmp_path: Path) -> dict[str, Path]:
     return files
 
 
-def test_a_folder_holds_just_the_files_that_it_mirrors(exchange: Exchange, landed: dict[str, Path]) -> None:
+def test_a_folder_holds_just_the_files_that_it_mirrors(
+    exchange: Exchange, landed: dict[str, Path], tmp_path: Path
+) -> None:
     assert exchange.mirror("landing/responses", landed) == 3
     assert exchange.mirror("landing/responses", landed) == 0
     landed.pop("two.parquet")
     assert exchange.mirror("landing/responses", landed) == 0
+    held = exchange.fetch("landing/responses", tmp_path / "fetched")
+    assert {file.name for file in held} == set(landed)
     assert exchange.folders("landing") == ["responses"]
     assert exchange.folders("nothing") == []
 
