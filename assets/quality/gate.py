@@ -104,6 +104,7 @@ def promote(lake: Lake, decision: GateDecision) -> None:
         return  # promoted already: the time of the first decision is the time of the refresh
     if state_of(lake.building_warehouse) != decision.state:
         raise PipelineError(f"{lake.building_warehouse}: not the tables that were checked; run `speechmap run --force`")
+    require_exported_files(lake.building_warehouse)
     # Before the old tables go: what they held cannot be told afterwards.
     shown = (before.state, before.decided_at) if before is not None else None
     record_changes(lake, state=decision.state, decided_at=decision.decided_at, shown=shown)

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from assets.check_record import CheckResult, forget_record, read_record, write_record
@@ -13,10 +14,13 @@ from assets.errors import PipelineError
 from assets.lake import Lake
 from assets.quality import gate
 from assets.quality.gate import LANDED_FENCE, MOVEMENT_FENCE, evaluate, promote, promoted_decision, require_open_gate
+from assets.quality.movement_checks import movement_since_promoted
+from assets.quality.refresh_changes import read_changes
 from assets.rules import load_rules
 from assets.warehouse.dbt_manifest import ensure_manifest
 from assets.warehouse.dbt_results import FENCE as WAREHOUSE_FENCE
 from assets.warehouse.dbt_results import expected_tests
+from assets.warehouse.exported_tables import exported_builds, register_exported_tables
 from assets.warehouse.state import building_state, state_of
 from tests.quality.landed_lake import LandedLake
 
@@ -44,6 +48,18 @@ def build(landed: LandedLake, commit: str) -> str:
     write_record(landed.lake, WAREHOUSE_FENCE, state, map_passed(TESTS))
     write_record(landed.lake, MOVEMENT_FENCE, state, map_passed(MOVEMENT))
     return state
+
+
+def read_elsewhere(lake: Lake, build: str) -> Path:
+    """Let the warehouse under construction read a table from a file of another engine, which is returned."""
+    file = lake.root / "exchange" / build / "judges" / "part-0.parquet"
+    file.parent.mkdir(parents=True)
+    pl.DataFrame({"judge": ["a"]}).write_parquet(file)
+    node = {"resource_type": "model", "schema": "marts", "name": "judges", "description": "", "columns": {}}
+    manifest = file.with_name("manifest.json")
+    manifest.write_text(json.dumps({"nodes": {"model.speechmap.judges": node}}), encoding="utf-8")
+    register_exported_tables(lake.building_warehouse, {("marts", "judges"): [file]}, manifest, build)
+    return file
 
 
 def map_passed(names: list[str]) -> list[CheckResult]:
@@ -239,3 +255,57 @@ def test_tables_that_were_changed_after_they_passed_are_refused(lake: Lake) -> N
     assert state_of(lake.warehouse) == building_state(lake)
     with pytest.raises(PipelineError, match="not the file that passed the gate, or changed since"):
         require_open_gate(lake)
+
+
+def test_a_state_whose_tables_another_engine_built_again_is_promoted_again(landed: LandedLake, lake: Lake) -> None:
+    """There and back, and once more by the same engine: what is shown is what was built last."""
+    promote(lake, evaluate(lake))
+    for name in ("on-spark", "on-spark-again"):
+        build(landed, "a" * 40)
+        read_elsewhere(lake, name)
+        promote(lake, evaluate(lake))
+        assert exported_builds(lake.warehouse) == {name}
+        require_open_gate(lake)
+    build(landed, "a" * 40)
+    promote(lake, evaluate(lake))
+    assert exported_builds(lake.warehouse) == set()
+    assert state_of(lake.warehouse) == state_of(lake.building_warehouse) == evaluate(lake).state
+    require_open_gate(lake)
+
+
+def test_files_of_the_promoted_tables_that_are_gone_or_cut_short_close_the_gate(landed: LandedLake, lake: Lake) -> None:
+    file = read_elsewhere(lake, "on-spark")
+    promote(lake, evaluate(lake))
+    require_open_gate(lake)
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(PipelineError, match=r"part-0\.parquet: gone or changed.*speechmap run --force"):
+        require_open_gate(lake)
+    file.unlink()
+    with pytest.raises(PipelineError, match=r"part-0\.parquet: gone or changed"):
+        require_open_gate(lake)
+
+
+def test_tables_whose_files_are_gone_are_not_promoted(landed: LandedLake, lake: Lake) -> None:
+    promote(lake, evaluate(lake))
+    good = lake.warehouse.read_bytes(), lake.promoted.read_bytes()
+    build(landed, "b" * 40)
+    read_elsewhere(lake, "on-spark").unlink()
+    with pytest.raises(PipelineError, match=r"part-0\.parquet: gone or changed"):
+        promote(lake, evaluate(lake))
+    assert (lake.warehouse.read_bytes(), lake.promoted.read_bytes()) == good
+
+
+@pytest.mark.parametrize("commit", ["a" * 40, "b" * 40])
+def test_the_next_run_heals_promoted_tables_whose_files_are_gone(landed: LandedLake, lake: Lake, commit: str) -> None:
+    """Whether it builds the same state by force or a new one: nothing can be compared with what is gone."""
+    file = read_elsewhere(lake, "on-spark")
+    promote(lake, evaluate(lake))
+    file.unlink()
+    state = build(landed, commit)
+    assert all(result.passed for result in movement_since_promoted(lake))
+    read_elsewhere(lake, "on-spark-again")
+    promote(lake, evaluate(lake))
+    assert require_open_gate(lake).state == state
+    changes = read_changes(lake, state)
+    assert changes is not None
+    assert changes["before"] is None
