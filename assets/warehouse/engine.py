@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOG = logging.getLogger(__name__)
-VIEWS = "config.materialized:view"
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,9 @@ class SparkEngine:
             if relation.folder is not None
         }
         register_exported_tables(lake.building_warehouse, tables, ensure_manifest(), read_build(lake).name)
-        if any(relation.query for relation in relations):
-            # Views hold nothing that Spark would have to compute: here they are over the same files.
+        views = [relation.name for relation in relations if relation.query]
+        if views:
+            # They hold nothing that Spark would have to compute: here they are over the same files.
             require_success(
-                build(lake.building_warehouse, lake.building / "dbt", "--select", VIEWS, "--resource-type", "model")
+                build(lake.building_warehouse, lake.building / "dbt", "--select", *views, "--resource-type", "model")
             )
