@@ -1,22 +1,29 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from assets.errors import PipelineError
 from assets.exchange import Exchange
+from tests.engine.webhdfs_server import WebHdfs
 
 Place = Callable[[Path], str]
 
 
-@pytest.fixture(params=["folder", "url"])
-def exchange(request: pytest.FixtureRequest, tmp_path: Path) -> Exchange:
-    """An exchange that is read where it is, and one that files are copied to and from."""
+@pytest.fixture(params=["folder", "url", "other machine"])
+def exchange(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Exchange]:
+    """An exchange that is read where it is, and two that files are copied to and from."""
     folder = tmp_path / "an exchange"
-    root = str(folder) if request.param == "folder" else f"file://{folder}"
-    made = Exchange(root, tmp_path / "data")
-    made.claim()
-    return made
+    with WebHdfs(tmp_path) as other_machine:
+        roots = {
+            "folder": str(folder),
+            "url": f"file://{folder}",
+            "other machine": other_machine.url(f"/{folder.name}"),
+        }
+        made = Exchange(roots[request.param], tmp_path / "data")
+        made.claim()
+        yield made
+        assert bool(other_machine.asked) is (request.param == "other machine")
 
 
 @pytest.fixture
@@ -47,9 +54,11 @@ def test_what_is_fetched_is_what_was_mirrored(exchange: Exchange, landed: dict[s
     assert (tmp_path / "fetched").exists() is not exchange.is_folder
 
 
-def test_half_a_file_of_a_killed_run_is_written_again(exchange: Exchange, landed: dict[str, Path]) -> None:
+def test_half_a_file_of_a_killed_run_is_written_again(
+    exchange: Exchange, landed: dict[str, Path], tmp_path: Path
+) -> None:
     exchange.mirror("landing/responses", landed)
-    half = Path(exchange.location("landing", "responses", "one.parquet").removeprefix("file://").removeprefix("file:"))
+    half = tmp_path / "an exchange" / "landing" / "responses" / "one.parquet"
     half.unlink()
     half.write_text("o")
     assert exchange.mirror("landing/responses", landed) == 1

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,7 @@ from assets.warehouse.dbt_build import AFTER_STATISTICS
 from assets.warehouse.engine import DuckDbEngine, SparkEngine
 from assets.warehouse.landed_views import remove_building_warehouse
 from tests.end_to_end.pipeline import Pipeline
+from tests.engine.webhdfs_server import WebHdfs
 from tests.warehouse.dbt_build import STATISTICS
 from tests.warehouse.statistics_builds import real_landing
 
@@ -39,6 +40,7 @@ spark.eventLog.enabled           true
 spark.eventLog.compress          false
 """
 DEMO = ("demo", "--no-site", "--questions", "60", "--models", "6", "--seed", "7")
+BUILD_AGAIN = ("run", "--force", "--no-site")
 MODELS_AND_SEEDS = ("--resource-type", "model", "--resource-type", "seed")
 
 
@@ -58,10 +60,9 @@ class Executors:
             "SPEECHMAP_SPARK_PROPERTIES": str(self.properties),
         }
 
-    def engine(self, lake: Lake) -> SparkEngine:
-        """The engine of such a run whose exchange is a URL, so that tables are copied from there."""
-        config = SparkConfig(TWO_EXECUTORS, read_properties(self.properties))
-        return SparkEngine(config, Exchange(f"file://{lake.exchange}", lake.root))
+    def engine(self, lake: Lake, exchange: str) -> SparkEngine:
+        """The engine of such a run, with its exchange in a folder or at a URL."""
+        return SparkEngine(SparkConfig(TWO_EXECUTORS, read_properties(self.properties)), Exchange(exchange, lake.root))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -86,13 +87,18 @@ def executors(tmp_path_factory: pytest.TempPathFactory) -> Executors:
 @pytest.fixture(scope="session")
 def demo_on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """The demo corpus through the whole pipeline but for the site."""
-    return _demo(tmp_path_factory.mktemp("demo-duckdb") / "data", {})
+    pipeline = Pipeline(tmp_path_factory.mktemp("demo-duckdb") / "data")
+    _succeed(pipeline, DEMO, {})
+    return pipeline
 
 
 @pytest.fixture(scope="session")
-def demo_on_spark(executors: Executors, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    """The same, with its tables built on Spark."""
-    return _demo(tmp_path_factory.mktemp("demo-spark") / "data", executors.environment)
+def demo_on_spark(demo_on_duckdb: Pipeline, executors: Executors, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """A copy of that data directory, with its tables built again on Spark."""
+    pipeline = Pipeline(tmp_path_factory.mktemp("demo-spark") / "data")
+    shutil.copytree(demo_on_duckdb.data_dir, pipeline.data_dir, ignore=shutil.ignore_patterns("dagster"))
+    _succeed(pipeline, BUILD_AGAIN, executors.environment)
+    return pipeline
 
 
 @pytest.fixture(scope="session")
@@ -101,12 +107,25 @@ def demo_twins(demo_on_duckdb: Pipeline, demo_on_spark: Pipeline) -> Twins:
 
 
 @pytest.fixture(scope="session")
-def real_twins(real_upstream: Path, executors: Executors, tmp_path_factory: pytest.TempPathFactory) -> Twins:
-    """The real sample at its last commit: its models built by both engines, and the statistics on what each built."""
+def other_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHdfs]:
+    """A file system that is reached over the network only."""
+    with WebHdfs(tmp_path_factory.mktemp("other-machine")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def real_twins(
+    real_upstream: Path, executors: Executors, other_machine: WebHdfs, tmp_path_factory: pytest.TempPathFactory
+) -> Twins:
+    """The real sample at its last commit: its models built by both engines, and the statistics on what each built.
+
+    What Spark reads and writes is on another machine, as it is on a cluster.
+    """
     lake = Lake(tmp_path_factory.mktemp("real-twins"))
     land = real_landing(real_upstream, lake)
     files, rules = {}, load_rules("tables")
-    for name, engine in (("duckdb", DuckDbEngine()), ("spark", executors.engine(lake))):
+    spark = executors.engine(lake, other_machine.url("/an exchange"))
+    for name, engine in (("duckdb", DuckDbEngine()), ("spark", spark)):
         remove_building_warehouse(lake)
         land(lake.building_warehouse)
         engine.begin(lake)
@@ -128,8 +147,6 @@ def twins(request: pytest.FixtureRequest) -> Twins:
     return found
 
 
-def _demo(data_dir: Path, environment: Mapping[str, str]) -> Pipeline:
-    pipeline = Pipeline(data_dir)
-    done = pipeline.command(*DEMO, **environment)
+def _succeed(pipeline: Pipeline, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    done = pipeline.command(*arguments, **environment)
     assert done.returncode == 0, done.stderr
-    return pipeline

@@ -10,6 +10,7 @@ from assets.check_record import read_record
 from assets.warehouse.dbt_results import FENCE
 from assets.warehouse.relations import read_relations
 from tests.end_to_end.pipeline import Pipeline
+from tests.engine.webhdfs_server import WebHdfs
 
 from .conftest import Executors
 from .twins import Twins, read_rows, tasks_by_executor
@@ -80,6 +81,22 @@ def test_the_warehouse_reads_what_spark_wrote(demo_on_spark: Pipeline) -> None:
     assert demo_on_spark.query(query) == [(0,)]
     [(files,)] = demo_on_spark.query("select count(*) from landing.exported_files where table_schema = 'marts'")
     assert files > 25
+
+
+def test_tables_are_on_the_machine_where_the_exchange_is_and_copied_from_there(
+    real_twins: Twins, other_machine: WebHdfs
+) -> None:
+    query = "select table_schema, table_name, path, byte_count from landing.exported_files order by all"
+    files = read_rows(real_twins.by_spark, query)
+    assert len({name for schema, name, *_ in files if schema == "marts"}) > 25
+    sizes: dict[str, list[int]] = {}
+    for written in (other_machine.folder / "an exchange" / "tables").rglob("*.parquet"):
+        sizes.setdefault(f"{written.parent.name}/{written.name}", []).append(written.stat().st_size)
+    for *_, path, byte_count in files:
+        assert not Path(path).is_relative_to(other_machine.folder)
+        assert byte_count in sizes["/".join(Path(path).parts[-2:])], path
+    # Both clients are at work: Spark's asks where blocks of files lie and moves what it has written to its place.
+    assert other_machine.asked["GETFILEBLOCKLOCATIONS"] > 0 < other_machine.asked["RENAME"]
 
 
 def _row_counts(warehouse: Path) -> dict[tuple[str, str], int]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,16 +12,18 @@ from dbt.cli.main import dbtRunner
 
 from assets.exchange import Exchange
 from assets.lake import Lake
+from assets.quality.gate import promoted_decision
 from assets.rules import load_rules
 from assets.spark.catalog import read_build
 from assets.spark.session import SparkConfig, read_properties
 from assets.warehouse.dbt_manifest import DBT_PROJECT, WAREHOUSE_VARIABLE, parsed_project
 from assets.warehouse.engine import SparkEngine
 from assets.warehouse.exported_tables import exported_builds, require_exported_files
+from assets.warehouse.state import state_of
 from assets.warehouse.table_rules import thresholds
 from tests.end_to_end.pipeline import Pipeline
 
-from .conftest import Executors
+from .conftest import BUILD_AGAIN, Executors
 from .twins import read_rows
 
 STARTS = (
@@ -63,6 +66,23 @@ def test_the_unit_tests_of_the_models_hold(demo_on_spark: Pipeline, engine: Spar
     assert {name: status for name, status in statuses.items() if status != "pass"} == {}
 
 
+def test_back_on_duckdb_its_tables_are_shown_and_the_files_of_spark_are_not_needed(
+    demo_on_duckdb: Pipeline, demo_on_spark: Pipeline, tmp_path: Path
+) -> None:
+    """The way there is how `demo_on_spark` came about."""
+    back = Pipeline(tmp_path / "data")
+    shutil.copytree(demo_on_spark.data_dir, back.data_dir, ignore=shutil.ignore_patterns("dagster", "exchange"))
+    assert exported_builds(back.lake.warehouse) != set()
+    done = back.command(*BUILD_AGAIN)
+    assert done.returncode == 0, done.stderr
+    assert exported_builds(back.lake.warehouse) == set()
+    marts = "select count(*) from information_schema.tables where table_schema = 'marts' and table_type = 'BASE TABLE'"
+    assert back.query(marts) == demo_on_duckdb.query(marts) != [(0,)]
+    assert _states(back) == _states(demo_on_spark) == _states(demo_on_duckdb)
+    manifest = "manifest.json"
+    assert (back.lake.datasets / manifest).read_bytes() == (demo_on_duckdb.lake.datasets / manifest).read_bytes()
+
+
 def test_without_java_a_run_says_what_it_needs() -> None:
     done = subprocess.run(
         [sys.executable, "-c", STARTS],
@@ -74,6 +94,12 @@ def test_without_java_a_run_says_what_it_needs() -> None:
     assert done.returncode == 1
     assert "Spark does not start on local[1]" in done.stderr
     assert "it needs Java 17 or later" in done.stderr
+
+
+def _states(pipeline: Pipeline) -> tuple[str, str | None]:
+    decision = promoted_decision(pipeline.lake)
+    assert decision is not None
+    return decision.state, state_of(pipeline.lake.warehouse)
 
 
 def _folder(lake: Lake) -> str | None:
