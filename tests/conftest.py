@@ -14,6 +14,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from assets.upstream.demo_corpus import DemoCorpus, write_demo_corpus
+from tests.end_to_end.quick_records import sitecustomize  # noqa: F401  # before Dagster is loaded
 
 if TYPE_CHECKING:
     from tests.end_to_end.pipeline import Pipeline

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.end_to_end.unsynced import sitecustomize
+from tests.end_to_end.quick_records import sitecustomize
 
 _PYTHON = """
 import os, sys
@@ -43,8 +43,8 @@ def watched(folder: Path) -> dict[str, str]:
     Each process begins with the address `watched.invalid`, so that a watch that does not work is noticed.
     """
     # Python loads one file of this name only.
-    unsynced = Path(sitecustomize.__file__).read_text(encoding="utf-8")
-    (folder / "sitecustomize.py").write_text(_PYTHON + unsynced, encoding="utf-8")
+    quick_records = Path(sitecustomize.__file__).read_text(encoding="utf-8")
+    (folder / "sitecustomize.py").write_text(_PYTHON + quick_records, encoding="utf-8")
     (folder / "watch.cjs").write_text(_NODE, encoding="utf-8")
     return {
         "PYTHONPATH": str(folder),

@@ -13,10 +13,10 @@ from assets.lake import Lake
 from orchestration.jobs import STAGES
 from orchestration.refresh import Outcome, run_refresh
 from orchestration.settings import load_settings
-from tests.end_to_end.unsynced import sitecustomize
+from tests.end_to_end.quick_records import sitecustomize
 
 SPEECHMAP = Path(sys.executable).with_name("speechmap")
-UNSYNCED = str(Path(sitecustomize.__file__).parent)  # imported, it has done the same for this process
+QUICK_RECORDS = str(Path(sitecustomize.__file__).parent)  # imported, it has done the same for this process
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Pipeline:
 
     def environment(self, **changes: str) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(("SPEECHMAP_", "DAGSTER_"))}
-        path = os.pathsep.join(filter(None, (UNSYNCED, os.environ.get("PYTHONPATH"))))
+        path = os.pathsep.join(filter(None, (QUICK_RECORDS, os.environ.get("PYTHONPATH"))))
         return {**own, "SPEECHMAP_DATA_DIR": str(self.data_dir), "PYTHONPATH": path, **changes}
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:

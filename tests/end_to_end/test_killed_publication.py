@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -19,7 +20,8 @@ from assets.quality.gate import sha256_of
 from tests.end_to_end.pipeline import Pipeline
 
 MOMENTS = 12
-# Dies at the n-th write, rename or removal; tells how many there are.
+# For each line of a data directory and a moment, a process that promotes and publishes, and dies at that write, rename
+# or removal; tells how it ended, and how many there were. What takes seconds to load is loaded once.
 PUBLISH = """
 import os, signal, sys
 from pathlib import Path
@@ -27,28 +29,61 @@ from assets.lake import Lake
 from assets.publication.dataset_files import write_datasets
 from assets.quality.gate import evaluate, promote
 
-lake, moment = Lake(Path(sys.argv[1])), int(sys.argv[2])
 count = 0
 
-def audit(event, arguments):
-    global count
-    opened = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
-    if opened or event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "tempfile.mkstemp"):
-        count += 1
-        if count == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
+def publish(lake, moment):
+    def audit(event, arguments):
+        global count
+        opened = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+        if opened or event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "tempfile.mkstemp"):
+            count += 1
+            if count == moment:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-with lake.lock():
-    sys.addaudithook(audit)
-    promote(lake, evaluate(lake))
-    write_datasets(lake)
-print(count)
+    with lake.lock():
+        sys.addaudithook(audit)
+        promote(lake, evaluate(lake))
+        write_datasets(lake)
+
+for line in sys.stdin:
+    root, moment = line.rstrip().split("\\t")
+    told, tell = os.pipe()
+    child = os.fork()
+    if not child:
+        publish(Lake(Path(root)), int(moment))
+        os.write(tell, str(count).encode())
+        os._exit(0)
+    os.close(tell)
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), os.read(told, 20).decode() or 0, flush=True)
+    os.close(told)
 """
 
 
-def publish(lake: Lake, moment: int = 0) -> "subprocess.CompletedProcess[bytes]":
-    command = [sys.executable, "-c", PUBLISH, str(lake.root), str(moment)]
-    return subprocess.run(command, check=False, capture_output=True)
+class Publisher:
+    """Promotes what a data directory has built, and writes its dataset files."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+
+    def publish(self, lake: Lake, moment: int = 0) -> tuple[int, int]:
+        """Exit status, and how often something was written, renamed or removed before it."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(lake.root, moment, sep="\t", file=self.process.stdin, flush=True)
+        status, count = self.process.stdout.readline().split()
+        return int(status), int(count)
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with subprocess.Popen(
+        [sys.executable, "-c", PUBLISH], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Publisher(process)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 0
 
 
 def shown(lake: Lake) -> dict[str, str]:
@@ -77,18 +112,18 @@ def earlier(demo: Pipeline, tmp_path: Path) -> Path:
 
 
 def test_something_whole_is_shown_at_any_moment_and_the_next_attempt_ends_alike(
-    demo: Pipeline, earlier: Path, tmp_path: Path
+    demo: Pipeline, earlier: Path, publisher: Publisher, tmp_path: Path
 ) -> None:
     whole = Lake(Path(shutil.copytree(earlier, tmp_path / "whole")))
-    undisturbed = publish(whole)
-    assert undisturbed.returncode == 0, undisturbed.stderr.decode()
-    wanted, before, count = shown(whole), shown(Lake(earlier)), int(undisturbed.stdout)
+    status, count = publisher.publish(whole)
+    assert status == 0
+    wanted, before = shown(whole), shown(Lake(earlier))
     assert {path for path in wanted if path.startswith("datasets")} == {
         path for path in shown(demo.lake) if path.startswith("datasets")
     }
     for moment in sorted({1 + number * (count - 1) // (MOMENTS - 1) for number in range(MOMENTS)}):
         lake = Lake(Path(shutil.copytree(earlier, tmp_path / f"killed-{moment}")))
-        assert publish(lake, moment).returncode == -signal.SIGKILL
+        assert publisher.publish(lake, moment) == (-signal.SIGKILL, 0)
         with duckdb.connect(str(lake.warehouse), read_only=True) as warehouse:
             assert warehouse.execute("select count(*) from marts.judge_pair_agreement").fetchall()[0][0] > 0
         seen = shown(lake)
@@ -97,6 +132,6 @@ def test_something_whole_is_shown_at_any_moment_and_the_next_attempt_ends_alike(
             states = [{path: one[path] for path in one if path.startswith(part)} for one in (before, wanted)]
             # Between two renames a folder may be away for a moment; the next lock brings it back.
             assert visible in states or (part == "datasets" and visible == {}), f"killed at moment {moment} of {count}"
-        assert publish(lake).returncode == 0
+        assert publisher.publish(lake)[0] == 0
         assert shown(lake) == wanted, f"killed at moment {moment} of {count}"
         shutil.rmtree(lake.root)
