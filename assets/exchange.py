@@ -150,9 +150,10 @@ class Exchange:
 def _explained(root: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, RuntimeError, ValueError) as error:  # the latter are how some stores of fsspec say it
+        reason = getattr(error, "strerror", None) or error
         raise PipelineError(
-            f"{root}: the exchange cannot be read or written ({error.strerror or error}); set SPEECHMAP_EXCHANGE to a "
+            f"{root}: the exchange cannot be read or written ({reason}); set SPEECHMAP_EXCHANGE to a "
             "place that this machine and Spark can write"
         ) from error
 

@@ -5,6 +5,7 @@ import pytest
 
 from assets.errors import PipelineError
 from assets.exchange import Exchange
+from tests.end_to_end.ports import free_port
 from tests.engine.webhdfs_server import WebHdfs
 
 Place = Callable[[Path], str]
@@ -95,3 +96,17 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_kind_of_url_that_nothing_reads_is_named(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="telegraph://wire: no way to read"):
         Exchange("telegraph://wire", tmp_path).claim()
+
+
+def test_a_note_of_its_owner_that_cannot_be_read_is_said(exchange: Exchange, tmp_path: Path) -> None:
+    (tmp_path / "an exchange" / "owner.json").write_text("{half")
+    with pytest.raises(PipelineError, match=r"the exchange cannot be read or written \(Expecting"):
+        exchange.claim()
+
+
+def test_a_machine_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    nobody = f"webhdfs://127.0.0.1:{free_port()}/exchange"
+    with pytest.raises(
+        PipelineError, match=r"webhdfs://.*: the exchange cannot be read or written .*SPEECHMAP_EXCHANGE"
+    ):
+        Exchange(nobody, tmp_path / "data").claim()
