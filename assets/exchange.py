@@ -58,7 +58,7 @@ class Exchange:
                         f"{self.root}: the exchange of {owner}; set SPEECHMAP_EXCHANGE to a place of its own, or "
                         f"delete {OWNER} there if that data directory has moved here"
                     )
-            elif self._fs.ls(self._base, detail=False):
+            elif not self._is_empty():
                 raise PipelineError(
                     f"{self.root}: holds something else than an exchange; set SPEECHMAP_EXCHANGE to an empty place"
                 )
@@ -105,6 +105,14 @@ class Exchange:
         with _explained(self.root):
             if self._fs.exists(self._path(folder)):
                 self._fs.rm(self._path(folder), recursive=True)
+
+    def _is_empty(self) -> bool:
+        try:
+            found = self._fs.ls(self._base, detail=False)
+        except FileNotFoundError:  # a store of objects has no folder before there is an object in it
+            return True
+        # some keep an object of the folder's own name in its place
+        return all(str(name).rstrip("/") == self._base for name in found)
 
     @cached_property
     def _located(self) -> tuple[Any, str]:

@@ -38,7 +38,10 @@ REQUIRED = {
 # Of an older Spark's ways of reading SQL the models know nothing.
 FORBIDDEN = "spark.sql.legacy."
 # What a process is started with, everybody on its machine can read.
-SECRET = re.compile(r"secret|password|passphrase|token|access\.?key", re.IGNORECASE)
+SECRET = re.compile(r"secret|password|passphrase|token|(access|account|encryption)\.?key", re.IGNORECASE)
+# Names of settings that tell where a secret is, not what it is.
+PLACE_OF_SECRET = re.compile(r"file$|\.secretKeyRef\.|\.kubernetes\.(driver|executor)\.secrets\.", re.IGNORECASE)
+JAVA_OPTION = re.compile(r"-D([^\s=]+)=")
 SETTING = re.compile(r"(spark\.[^\s=:]+)(?:\s*[=:]\s*|\s+)([^\s=:].*)")
 LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
 DEFAULTS = {
@@ -87,13 +90,17 @@ def read_properties(file: Path) -> dict[str, str]:
             raise PipelineError(f"{file}, line {number}: {name} must be {REQUIRED[name]}, or results would differ")
         if name.startswith(FORBIDDEN):
             raise PipelineError(f"{file}, line {number}: {FORBIDDEN}* must be left alone, or results would differ")
-        if SECRET.search(name):
+        if any(map(_is_secret, (name, *JAVA_OPTION.findall(value)))):
             raise PipelineError(
                 f"{file}, line {number}: {name} would be shown in the list of processes; give credentials by the "
                 "environment, a role of the machine, or a credential provider of Hadoop"
             )
         properties[name] = value
     return properties
+
+
+def _is_secret(name: str) -> bool:
+    return SECRET.search(name) is not None and not PLACE_OF_SECRET.search(name)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """The configuration files of a Dagster of several processes: all of them really started, with records in Postgres."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -84,14 +86,22 @@ def test_a_run_goes_from_the_queue_to_a_process_of_its_own_and_its_records_to_po
 def _running(name: str, arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
     with log.open("w") as output:
         process = subprocess.Popen(
-            [Path(sys.executable).with_name(name), *arguments], env=environment, stdout=output, stderr=output
+            [Path(sys.executable).with_name(name), *arguments],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
         try:
             yield
             assert process.poll() is None, log.read_text()
         finally:
             process.terminate()
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:  # a busy code server has been seen to miss it
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 # The webserver answers before it has heard of the code server.

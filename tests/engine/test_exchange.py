@@ -1,7 +1,10 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
+import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from assets.errors import PipelineError
 from assets.exchange import Exchange
@@ -96,6 +99,31 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_kind_of_url_that_nothing_reads_is_named(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="telegraph://wire: no way to read"):
         Exchange("telegraph://wire", tmp_path).claim()
+
+
+class ObjectStore(MemoryFileSystem):
+    """Knows objects by their names only: a folder is there as long as a name begins with it."""
+
+    protocol = "objects"
+    store: ClassVar[dict[str, Any]] = {}
+    pseudo_dirs: ClassVar[list[str]] = []
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+        """Nothing to do."""
+
+
+def test_a_store_of_objects_has_no_empty_folder(landed: dict[str, Path], tmp_path: Path) -> None:
+    fsspec.register_implementation("objects", ObjectStore, clobber=True)
+    exchange = Exchange("objects://bucket/speechmap", tmp_path / "data")
+    exchange.claim()
+    exchange.claim()
+    assert exchange.mirror("tables/a/marts", landed) == 3
+    assert [file.read_text() for file in exchange.fetch("tables/a/marts", tmp_path / "fetched")] == sorted(landed)
+    assert exchange.folders("tables") == ["a"]
+    exchange.remove("tables/a")
+    assert exchange.folders("tables") == []
+    with pytest.raises(PipelineError, match="the exchange of"):
+        Exchange(exchange.root, tmp_path / "another").claim()
 
 
 def test_a_note_of_its_owner_that_cannot_be_read_is_said(exchange: Exchange, tmp_path: Path) -> None:

@@ -45,12 +45,27 @@ def test_what_would_change_results_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "spark.authenticate.secret.file",
+        "spark.kubernetes.authenticate.oauthTokenFile",
+        "spark.hadoop.hadoop.security.credstore.java-keystore-provider.password-file",
+        "spark.kubernetes.executor.secrets.lab",
+    ],
+)
+def test_where_a_secret_is_may_stand_there(tmp_path: Path, name: str) -> None:
+    assert read_properties(_file(tmp_path, f"{name} /etc/lab\n")) == {name: "/etc/lab"}
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
         ("spark.sql.legacy.consecutiveStringLiterals.enabled true", "must be left alone"),
         ("spark.sql.files.ignoreCorruptFiles true", "must be false"),
         ("spark.hadoop.fs.s3a.secret.key 12345", "would be shown in the list of processes"),
         ("spark.hadoop.fs.s3a.access.key 12345", "would be shown in the list of processes"),
+        ("spark.hadoop.fs.azure.account.key.lab.dfs.core.windows.net 12345", "would be shown in the list of processes"),
+        ("spark.driver.extraJavaOptions -Da=b -Daws.secretAccessKey=12345", "would be shown in the list of processes"),
     ],
 )
 def test_what_must_not_stand_there_is_refused_without_its_value(tmp_path: Path, line: str, said: str) -> None:
